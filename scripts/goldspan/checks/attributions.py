@@ -1,0 +1,132 @@
+"""E4xx: the relations that join cues, sources and contents."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+
+from goldspan.checks.registry import Hit, Subject, annotation_check, hit
+from goldspan.claims import Links, links
+from goldspan.records import Span
+
+
+def linked(subject: Subject) -> Links:
+    """The links of the attribution layer."""
+    return links(subject.annotation, subject.corpus.attributions)
+
+
+def spans_of(subject: Subject, label: str) -> list[Span]:
+    """The spans of the attribution layer with a label."""
+    return [span for span in subject.annotation.layer(subject.corpus.layers.attributions) if span.label == label]
+
+
+@annotation_check("E401")
+def dangling_relation(subject: Subject) -> Iterator[Hit]:
+    """A relation begins or ends at a region that does not exist.
+
+    Delete the relation in Label Studio and draw it again.
+    """
+    regions = {span.region_id for span in subject.annotation.spans}
+    for relation in subject.annotation.relations:
+        for region in (relation.from_id, relation.to_id):
+            if region not in regions:
+                yield Hit(
+                    region, f"{', '.join(relation.labels) or 'no label'} from {relation.from_id} to {relation.to_id}"
+                )
+
+
+@annotation_check("E402")
+def wrong_ends(subject: Subject) -> Iterator[Hit]:
+    """A relation has no label of the scheme, or joins regions that it cannot join.
+
+    Relations lead from a cue to its source, from a cue to a content, and from a content to one that continues it.
+    Draw it again so.
+    """
+    roles = subject.corpus.attributions
+    ends = {
+        roles.source_relation: (roles.cue, roles.source),
+        roles.content_relation: (roles.cue, roles.content),
+        roles.continues_relation: (roles.content, roles.content),
+    }
+    spans = {span.region_id: span for span in subject.annotation.spans}
+    for relation in subject.annotation.relations:
+        if relation.from_id in spans and relation.to_id in spans and subject.corpus.layers.attributions:
+            one, other = spans[relation.from_id], spans[relation.to_id]
+            expected = ends.get(relation.labels[0]) if len(relation.labels) == 1 else None
+            if relation.direction != "right" or (one.label, other.label) != expected:
+                label = ", ".join(relation.labels) or "no label"
+                yield hit(one, f"{label} from {one.label} to {other.label}, direction {relation.direction}")
+
+
+@annotation_check("E403")
+def orphan_cue(subject: Subject) -> Iterator[Hit]:
+    """A cue has no content.
+
+    Link it to what is said, or delete it.
+    """
+    link = linked(subject)
+    for cue in spans_of(subject, subject.corpus.attributions.cue):
+        if not link.contents.get(cue.region_id):
+            yield hit(cue)
+
+
+@annotation_check("E404")
+def source_without_cue(subject: Subject) -> Iterator[Hit]:
+    """A source has no cue.
+
+    Link the cue to it, or delete it.
+    """
+    reached = set(chain.from_iterable(linked(subject).sources.values()))
+    for source in spans_of(subject, subject.corpus.attributions.source):
+        if source.region_id not in reached:
+            yield hit(source)
+
+
+@annotation_check("E405")
+def several_sources(subject: Subject) -> Iterator[Hit]:
+    """A cue has more than one source.
+
+    Mark the whole noun phrase as one source, or make it two attributions.
+    """
+    link = linked(subject)
+    for cue in spans_of(subject, subject.corpus.attributions.cue):
+        if len(link.sources.get(cue.region_id, ())) > 1:
+            yield hit(cue, ", ".join(link.sources[cue.region_id]))
+
+
+@annotation_check("E406")
+def several_claims_on_content(subject: Subject) -> Iterator[Hit]:
+    """A content belongs to two claims: two cues govern it, or it continues another and is governed or continued itself.
+
+    Give each claim a content of its own; link a cue to the first content only, and every further one from the first.
+    """
+    link = linked(subject)
+    reached = Counter(chain(*link.contents.values(), *link.fragments.values()))
+    for content in spans_of(subject, subject.corpus.attributions.content):
+        region = content.region_id
+        if reached[region] > 1 or (region in link.continued and link.fragments.get(region)):
+            yield hit(content)
+
+
+@annotation_check("E407")
+def fragment_without_first(subject: Subject) -> Iterator[Hit]:
+    """A content is neither a claim nor part of one: it has no attributes, no cue, and continues nothing.
+
+    Link it from the first content of its claim with the relation for that, or set the claim's attributes.
+    """
+    link = linked(subject)
+    reached = set(chain(*link.contents.values(), *link.fragments.values()))
+    for content in spans_of(subject, subject.corpus.attributions.content):
+        if content.region_id not in reached and not content.attributes:
+            yield hit(content)
+
+
+@annotation_check("E408")
+def attributes_on_fragment(subject: Subject) -> Iterator[Hit]:
+    """A content that continues another has attributes of its own.
+
+    Set a claim's attributes on its first content only, or remove the relation if it is another claim.
+    """
+    continued = linked(subject).continued
+    for content in spans_of(subject, subject.corpus.attributions.content):
+        if content.region_id in continued and content.attributes:
+            yield hit(content, ", ".join(sorted(content.attributes)))

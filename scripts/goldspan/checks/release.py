@@ -1,0 +1,201 @@
+"""E6xx and E7xx: a release's tables against each other, the text, the card and the manifest."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from goldspan.articles import sha256
+from goldspan.card import features, fill_figures, front_matter
+from goldspan.checks.registry import Hit, release_check
+from goldspan.store import differences
+from goldspan.tables import SPLIT_FILE, Release, structure
+from goldspan.tokens import decode_bio
+
+KEYS = {
+    "documents": "doc_id",
+    "entities": "mention_id",
+    "claims": "claim_id",
+    "ner": "id",
+    "annotations": "annotation_id",
+}
+FOREIGN_KEYS = [
+    ("entities", "doc_id", "documents"),
+    ("entities", "parent_mention_id", "entities"),
+    ("claims", "doc_id", "documents"),
+    ("claims", "quantity_mention_ids", "entities"),
+    ("ner", "doc_id", "documents"),
+    ("annotations", "doc_id", "documents"),
+]
+
+
+def texts(release: Release) -> dict[str, str]:
+    """The text of each document."""
+    documents = release.tables["documents"]
+    return dict(zip(documents["doc_id"].to_pylist(), documents["text"].to_pylist(), strict=True))
+
+
+def card_info(release: Release, config: str) -> dict[str, Any]:
+    """What the card says of a config."""
+    infos = front_matter(release.folder / "README.md").get("dataset_info") or []
+    return next((info for info in infos if info.get("config_name") == config), {})
+
+
+@release_check("E600")
+def missing_column(release: Release) -> Iterator[Hit]:
+    """A config lacks a column that every release has, or has it with another type.
+
+    Build the release again.
+    """
+    for name, schema in structure().items():
+        there = release.tables[name].schema
+        for field in schema:
+            if field.name not in there.names or there.field(field.name) != field:
+                yield Hit(name, f"{field.name}: {field.type}")
+
+
+@release_check("E601")
+def other_columns(release: Release) -> Iterator[Hit]:
+    """The columns of a config are not the features that the card declares.
+
+    Build the release again.
+    """
+    for name, table in release.tables.items():
+        declared = card_info(release, name).get("features")
+        if declared != features(table.schema, {"ner_tags": release.tags}):
+            yield Hit(name)
+
+
+@release_check("E602")
+def other_slice(release: Release) -> Iterator[Hit]:
+    """The text of a span is not the text of its document at its offsets.
+
+    Build the release again.
+    """
+    documents = texts(release)
+    for row in release.tables["entities"].to_pylist():
+        if documents.get(row["doc_id"], "")[row["start"] : row["end"]] != row["text"]:
+            yield Hit(row["mention_id"], row["text"])
+    for row in release.tables["claims"].to_pylist():
+        for span in [*row["content"], *row["cue"], *row["source"]]:
+            if documents.get(row["doc_id"], "")[span["start"] : span["end"]] != span["text"]:
+                yield Hit(row["claim_id"], span["text"])
+
+
+@release_check("E603")
+def other_text(release: Release) -> Iterator[Hit]:
+    """A document's hash or length is not that of its text.
+
+    Build the release again.
+    """
+    for row in release.tables["documents"].to_pylist():
+        if row["text_sha256"] != sha256(row["text"].encode()) or row["n_chars"] != len(row["text"]):
+            yield Hit(row["doc_id"])
+
+
+@release_check("E604")
+def repeated_key(release: Release) -> Iterator[Hit]:
+    """Two rows of a config have the same key, or a row has none.
+
+    Build the release again.
+    """
+    for name, key in KEYS.items():
+        for value, count in Counter(release.tables[name][key].to_pylist()).items():
+            if count > 1 or not value:
+                yield Hit(str(value), f"{count} rows of {name}")
+
+
+@release_check("E605")
+def unknown_key(release: Release) -> Iterator[Hit]:
+    """A row refers to a row that does not exist.
+
+    Build the release again.
+    """
+    for name, column, target in FOREIGN_KEYS:
+        known = set(release.tables[target][KEYS[target]].to_pylist())
+        for row in release.tables[name].select([KEYS[name], column]).to_pylist():
+            value = row[column]
+            for reference in value if isinstance(value, list) else [value]:
+                if reference is not None and reference not in known:
+                    yield Hit(str(row[KEYS[name]]), f"{column} {reference}")
+
+
+@release_check("E606")
+def other_tokens(release: Release) -> Iterator[Hit]:
+    """A sentence or its tokens are not the text of the document at their offsets.
+
+    Build the release again.
+    """
+    documents = texts(release)
+    for row in release.tables["ner"].to_pylist():
+        text = documents.get(row["doc_id"], "")
+        pieces = [(row["sentence_start"], row["sentence_text"])]
+        if len(row["token_starts"]) == len(row["tokens"]) == len(row["ner_tags"]):
+            pieces += zip(row["token_starts"], row["tokens"], strict=True)
+        else:
+            yield Hit(row["id"], "as many tokens as starts and tags are needed")
+        if any(text[start : start + len(piece)] != piece for start, piece in pieces):
+            yield Hit(row["id"])
+
+
+@release_check("E607")
+def other_tags(release: Release) -> Iterator[Hit]:
+    """The tags do not decode to the outermost entity mentions of the sentences.
+
+    Build the release again.
+    """
+    expected = {
+        (row["doc_id"], row["start"], row["end"], row["label"])
+        for row in release.tables["entities"].to_pylist()
+        if row["parent_mention_id"] is None
+    }
+    found = set()
+    for row in release.tables["ner"].to_pylist():
+        tokens = [(start, start + len(token)) for start, token in zip(row["token_starts"], row["tokens"], strict=False)]
+        if len(tokens) != len(row["ner_tags"]) or not all(0 <= tag < len(release.tags) for tag in row["ner_tags"]):
+            yield Hit(row["id"], "a tag has no name")
+            continue
+        tags = [release.tags[tag] for tag in row["ner_tags"]]
+        found |= {(row["doc_id"], *span) for span in decode_bio(tokens, tags)}
+    for doc_id, start, end, label in sorted(expected ^ found):
+        yield Hit(f"{doc_id}:{start}-{end}", label)
+
+
+@release_check("E701")
+def other_file(release: Release) -> Iterator[Hit]:
+    """A file is not the one that the manifest lists.
+
+    Build the release again; never edit it.
+    """
+    listed: dict[str, Any] = release.manifest.get("files") or {}
+    for name in differences(release.folder, {}):
+        path = release.folder / name
+        if name != "manifest.json" and (listed.get(name) != sha256(path.read_bytes())):
+            yield Hit(name)
+    for name in sorted(listed):
+        if not (release.folder / name).is_file():
+            yield Hit(name, "missing")
+
+
+@release_check("E702")
+def other_counts(release: Release) -> Iterator[Hit]:
+    """The number of rows differs between a table, the card and the manifest.
+
+    Build the release again.
+    """
+    for name, table in release.tables.items():
+        splits = card_info(release, name).get("splits") or [{}]
+        counts = {table.num_rows, splits[0].get("num_examples"), (release.manifest.get("rows") or {}).get(name)}
+        if len(counts) > 1:
+            yield Hit(f"{name}/{SPLIT_FILE}", ", ".join(sorted(map(str, counts))))
+
+
+@release_check("E703")
+def stale_figures(release: Release) -> Iterator[Hit]:
+    """A figure in the card is not what the tables give.
+
+    Build the release again.
+    """
+    path = release.folder / "README.md"
+    text = path.read_text(encoding="utf-8")
+    if fill_figures(text, str(path), release.tables) != text:
+        yield Hit("README.md")

@@ -1,0 +1,189 @@
+"""E3xx: spans of any layer, zones and entities."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from goldspan.checks.registry import Hit, Subject, annotation_check, hit
+from goldspan.records import Span
+
+
+def in_text(subject: Subject, *layers: str | None) -> list[Span]:
+    """The spans of some layers (of all, if none is given) that have an extent inside the text, in text order."""
+    length = len(subject.article.text)
+    names = layers or tuple(subject.config.layers)
+    spans = [span for name in names for span in subject.annotation.layer(name)]
+    return [span for span in spans if 0 <= span.start < span.end <= length]
+
+
+@annotation_check("E301")
+def offsets_outside_text(subject: Subject) -> Iterator[Hit]:
+    """A span is empty, or begins or ends outside the text.
+
+    Draw the span again in Label Studio and export again.
+    """
+    length = len(subject.article.text)
+    for span in subject.annotation.spans:
+        if not 0 <= span.start < span.end <= length:
+            yield hit(span, f"{span.start} to {span.end} in a text of {length} code points")
+
+
+@annotation_check("E302")
+def unknown_label(subject: Subject) -> Iterator[Hit]:
+    """A region has a label that its control does not have in the labeling config.
+
+    Relabel the region, or use the labeling config of the project that was exported.
+    """
+    for span in subject.annotation.spans:
+        for label in span.labels:
+            if label not in subject.config.layers[span.layer].labels:
+                yield hit(span, f"{label!r} in {span.layer!r}")
+
+
+@annotation_check("E303")
+def not_one_label(subject: Subject) -> Iterator[Hit]:
+    """A region does not have exactly one label.
+
+    Give the region one label in Label Studio.
+    """
+    for span in subject.annotation.spans:
+        if len(span.labels) != 1:
+            yield hit(span, ", ".join(span.labels) or "none")
+
+
+@annotation_check("E304")
+def white_space_at_edge(subject: Subject) -> Iterator[Hit]:
+    """A span begins or ends in white space.
+
+    Draw the span again without the space.
+    """
+    for span in in_text(subject):
+        text = subject.article.text[span.start : span.end]
+        if text != text.strip():
+            yield hit(span, repr(text[:1] + "…" + text[-1:]))
+
+
+@annotation_check("E305")
+def other_text_shown(subject: Subject) -> Iterator[Hit]:
+    """The text that the annotator saw for a span is not the text at its offsets.
+
+    The offsets may count something else than code points, or the text may have changed: export again from a current
+    Label Studio.
+    """
+    for span in in_text(subject):
+        slice_ = subject.article.text[span.start : span.end]
+        if span.shown_text is not None and without_space(span.shown_text) != without_space(slice_):
+            yield hit(span, f"{span.shown_text!r} was shown")
+
+
+def without_space(text: str) -> str:
+    """Text without white space, also where Label Studio shows a line break as a backslash and an n."""
+    return re.sub(r"\s|\\n", "", text)
+
+
+@annotation_check("E306")
+def same_extent(subject: Subject) -> Iterator[Hit]:
+    """Two regions of one layer have the same extent.
+
+    Delete one of them in Label Studio.
+    """
+    for layer in subject.config.layers:
+        for one, other in pairwise(subject.annotation.layer(layer)):
+            if one.extent == other.extent:
+                yield hit(other, f"the same as region {one.region_id}")
+
+
+@annotation_check("E307")
+def zones_overlap(subject: Subject) -> Iterator[Hit]:
+    """Two zones overlap.
+
+    Draw one of them again so that each character lies in one zone.
+    """
+    for one, other in pairwise(in_text(subject, subject.corpus.layers.zones)):
+        if other.start < one.end:
+            yield hit(other, f"with region {one.region_id}")
+
+
+@annotation_check("E308")
+def text_outside_zones(subject: Subject) -> Iterator[Hit]:
+    """Text lies in no zone.
+
+    Draw a zone over it, or make a zone beside it longer.
+    """
+    if subject.corpus.layers.zones is None:
+        return
+    text = subject.article.text
+    at = 0
+    for start, end in [
+        *(zone.extent for zone in in_text(subject, subject.corpus.layers.zones)),
+        (len(text), len(text)),
+    ]:
+        if text[at:start].strip():
+            yield Hit(detail=f"{at} to {start}", extent=(at, start))
+        at = max(at, end)
+
+
+@annotation_check("E309")
+def crosses_zone(subject: Subject) -> Iterator[Hit]:
+    """A span does not lie inside one zone.
+
+    Draw the span again inside the zone, or correct the zone.
+    """
+    layers = subject.corpus.layers
+    zones = in_text(subject, layers.zones)
+    for span in in_text(subject, layers.entities, layers.attributions):
+        if zones and not any(zone.covers(*span.extent) for zone in zones):
+            yield hit(span)
+
+
+@annotation_check("E310")
+def in_unannotated_zone(subject: Subject) -> Iterator[Hit]:
+    """A span lies in a zone in which nothing is annotated.
+
+    Delete the span, or correct the zone.
+    """
+    layers, excluded = subject.corpus.layers, subject.corpus.unannotated_zones
+    zones = [zone for zone in in_text(subject, layers.zones) if zone.label in excluded]
+    for span in in_text(subject, layers.entities, layers.attributions):
+        for zone in zones:
+            if zone.covers(*span.extent):
+                yield hit(span, f"zone {zone.label}")
+
+
+@annotation_check("E311")
+def crossing_or_deep_entities(subject: Subject) -> Iterator[Hit]:
+    """Two entity mentions cross, or mentions nest more than one level deep.
+
+    Draw one of them again so that it lies inside the other or apart from it.
+    """
+    around: list[Span] = []
+    for span in in_text(subject, subject.corpus.layers.entities):
+        around = [outer for outer in around if span.start < outer.end]
+        if around and (len(around) > 1 or not around[0].covers(*span.extent)):
+            yield hit(span, f"with region {around[-1].region_id}")
+        around.append(span)
+
+
+@annotation_check("E312")
+def missing_attribute(subject: Subject) -> Iterator[Hit]:
+    """An entity mention lacks an attribute that the corpus requires.
+
+    Set it in Label Studio.
+    """
+    layer = subject.corpus.layers.entities or ""
+    for span in subject.annotation.layer(layer):
+        for attribute in subject.config.attributes_of(layer, span.label):
+            if attribute.name in subject.corpus.required and attribute.name not in span.attributes:
+                yield hit(span, attribute.name)
+
+
+@annotation_check("W301")
+def surplus_attribute(subject: Subject) -> Iterator[Hit]:
+    """A region has a value that is not asked for on its label; it is kept.
+
+    It may be left from before the region was relabelled: clear it in Label Studio.
+    """
+    for span in subject.annotation.spans:
+        asked = {attribute.name for attribute in subject.config.attributes_of(span.layer, *span.labels)}
+        for name in sorted(set(span.attributes) - asked):
+            yield hit(span, f"{name} on {span.label}")

@@ -1,0 +1,96 @@
+"""Spans and relations of the attribution layer -> attributions and claims.
+
+`links` reads the relations; checks use it too.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from goldspan.corpus import Attributions
+from goldspan.records import Annotation, Article, Attribution, Claim, Span
+
+__all__ = ["Links", "assemble", "links", "quotation"]
+
+QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|«[^«»\n]*»|„[^„“\n]*“|「[^「」\n]*」")
+
+
+class Links(Struct, frozen=True):
+    """The relations of the attribution layer, as ids of regions.
+
+    Each cue's sources and contents, each first's fragments.
+    """
+
+    sources: dict[str, list[str]]
+    contents: dict[str, list[str]]
+    fragments: dict[str, list[str]]
+
+    @property
+    def continued(self) -> set[str]:
+        """The regions that continue another."""
+        return {region for regions in self.fragments.values() for region in regions}
+
+
+def links(annotation: Annotation, roles: Attributions) -> Links:
+    """The relations of an annotation by the part that they play; relations with other labels play none."""
+    tables: dict[str, dict[str, list[str]]] = {
+        roles.source_relation: defaultdict(list),
+        roles.content_relation: defaultdict(list),
+        roles.continues_relation: defaultdict(list),
+    }
+    for relation in annotation.relations:
+        for label in relation.labels:
+            if label in tables:
+                tables[label][relation.from_id].append(relation.to_id)
+    return Links(tables[roles.source_relation], tables[roles.content_relation], tables[roles.continues_relation])
+
+
+def assemble(annotation: Annotation, article: Article, layer: str | None, roles: Attributions) -> Iterator[Claim]:
+    """The claims of a checked annotation, in text order.
+
+    A claim's id comes from its document and the extent of its first content, an attribution's from its cue's: both stay
+    the same when something is added elsewhere.
+    """
+    link = links(annotation, roles)
+    spans = {span.region_id: span for span in annotation.layer(layer)}
+    attributions = {}
+    for cue in annotation.layer(layer):
+        if cue.label == roles.cue:
+            attribution = Attribution(
+                span_id(article.doc_id, "attribution", cue),
+                cue,
+                next((spans[region] for region in link.sources.get(cue.region_id, ())), None),
+                tuple(spans[region] for region in link.contents[cue.region_id]),
+            )
+            attributions.update({content.region_id: attribution for content in attribution.contents})
+    for first in annotation.layer(layer):
+        if first.label == roles.content and first.region_id not in link.continued:
+            fragments = [first, *(spans[region] for region in link.fragments.get(first.region_id, ()))]
+            content = tuple(sorted(fragments, key=lambda span: span.extent))
+            attributed = attributions.get(first.region_id)
+            source = attributed.source.attributes if attributed and attributed.source else {}
+            yield Claim(
+                claim_id=span_id(article.doc_id, "claim", first),
+                doc_id=article.doc_id,
+                attribution=attributed,
+                content=content,
+                quotation=quotation(article.text, content) if attributed else "AUTHOR",
+                attributes={**source, **first.attributes},
+            )
+
+
+def span_id(doc_id: str, kind: str, span: Span) -> str:
+    """An id that depends on nothing but the document and the span."""
+    return f"{doc_id}:{kind}:{span.start}-{span.end}"
+
+
+def quotation(text: str, content: tuple[Span, ...]) -> str:
+    """How a claim is quoted: DIRECT (wholly inside quotation marks), MIXED (in part) or INDIRECT."""
+    quoted = [(match.start(), match.end()) for match in QUOTED.finditer(text)]
+    if all(any(start < span.start and span.end < end for start, end in quoted) for span in content):
+        return "DIRECT"
+    if any(start < span.end and span.start < end for span in content for start, end in quoted):
+        return "MIXED"
+    return "INDIRECT"

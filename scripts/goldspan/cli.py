@@ -1,0 +1,137 @@
+"""The command line.
+
+A command is its arguments, one library call and an exit status: 0 clean, 1 wrong data, 2 wrong call.
+"""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from goldspan.build import Built, build, check_build, write_build
+from goldspan.faults import DataError, Finding
+from goldspan.store import replace_file
+from goldspan.tasks import tasks_json
+from goldspan.validate import validate
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="goldspan",
+    help="Label Studio annotations of text as exact, typed, checked spans and claims in a Hugging Face dataset.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+CorpusOption = Annotated[Path, typer.Option("--corpus", metavar="DIR", help="The corpus folder.")]
+HERE = Path()
+
+
+class Format(StrEnum):
+    """How findings are shown."""
+
+    text = "text"
+    json = "json"
+
+
+@app.command("build")
+def build_command(
+    corpus: CorpusOption = HERE,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write here, not to the release folder.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where the release on disk differs.")
+    ] = False,
+) -> None:
+    """Raw articles and exports -> release."""
+    built = build(corpus)
+    show_findings(built.warnings)
+    if check:
+        check_build(built, out)
+        typer.echo(f"{built.corpus.name} {built.corpus.version} is what its inputs give", err=True)
+    else:
+        folder = write_build(built, out)
+        typer.echo(f"{built.corpus.name} {built.corpus.version} is built in {folder}", err=True)
+    show_rows(built)
+
+
+@app.command("validate")
+def validate_command(
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="The folder of a release, or a JSON export.")],
+    config: Annotated[Path | None, typer.Option(metavar="XML", help="The labeling config of an export.")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="How findings are shown.")] = Format.text,
+) -> None:
+    """Check a release or an export; findings go to stdout."""
+    findings = validate(target, config)
+    if format_ is Format.json:
+        typer.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            typer.echo(str(finding))
+        errors = sum(finding.is_error for finding in findings)
+        typer.echo(f"{target}: {errors} errors, {len(findings) - errors} warnings")
+    if any(finding.is_error for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command("tasks")
+def tasks_command(
+    corpus: CorpusOption = HERE,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here, not to stdout.")] = None,
+) -> None:
+    """Raw articles -> Label Studio tasks (JSON), with zones proposed as predictions."""
+    text = tasks_json(corpus)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        replace_file(out, text.encode())
+
+
+@app.command("load")
+def load_command(
+    release: Annotated[Path, typer.Argument(metavar="RELEASE", help="The folder of a release.")] = Path(
+        "dataset/release"
+    ),
+) -> None:
+    """Load every config of a release with datasets, and print what was loaded."""
+    try:
+        from goldspan.loading import load_all  # noqa: PLC0415 - datasets is an extra
+    except ModuleNotFoundError as error:
+        raise typer.BadParameter("install goldspan[datasets] for this command") from error
+    for name, loaded in load_all(release):
+        typer.echo(f"{name:16} {loaded.num_rows:6} rows  {', '.join(loaded.column_names)}")
+
+
+def show_rows(built: Built) -> None:
+    """Each config with its rows, on stdout."""
+    table = Table("config", "rows", box=None, pad_edge=False)
+    for name, contents in built.tables.items():
+        table.add_row(name, str(contents.num_rows))
+    Console().print(table)
+
+
+def show_findings(findings: list[Finding]) -> None:
+    """Findings on stderr."""
+    for finding in findings:
+        typer.echo(str(finding), err=True)
+
+
+def main() -> None:
+    """Run the command line; bad data ends it with findings on stderr and status 1, never with a traceback."""
+    try:
+        app()
+    except DataError as error:
+        show_findings(error.findings)
+        errors = sum(finding.is_error for finding in error.findings)
+        typer.echo(f"{errors} errors; nothing was written", err=True)
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"{error.filename or ''}: {error.strerror or error}; nothing was written", err=True)
+        sys.exit(1)

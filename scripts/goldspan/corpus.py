@@ -1,0 +1,164 @@
+"""``corpus.toml`` -> settings: which files make up a corpus, and which labels play which part."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from goldspan.faults import fault
+from goldspan.labeling import LabelingConfig
+
+__all__ = ["Annotator", "Attributions", "Corpus", "Layers", "ZoneRule", "check_settings", "inside", "load_corpus"]
+
+BAD_SETTINGS = fault("E001", "corpus.toml cannot be used", "Correct it as its comments and the README describe.")
+OUTSIDE_PATH = fault(
+    "E002", "A path leaves the corpus folder", "Keep every file of a corpus below its folder, named by a relative path."
+)
+UNKNOWN_NAMES = fault(
+    "E004",
+    "corpus.toml names something that the labeling config does not have",
+    "Correct the name in corpus.toml, or add it to the labeling config.",
+)
+
+
+class Layers(Struct, frozen=True, forbid_unknown_fields=True):
+    """The Labels controls of the labeling config that hold the three layers; None for a layer that a corpus lacks."""
+
+    zones: str | None = None
+    entities: str | None = None
+    attributions: str | None = None
+
+
+class Attributions(Struct, frozen=True, forbid_unknown_fields=True):
+    """The labels of the attribution layer and the relations that join them.
+
+    Cue to source, cue to content, content on.
+    """
+
+    cue: str = "CUE"
+    source: str = "SOURCE"
+    content: str = "CONTENT"
+    source_relation: str = "source"
+    content_relation: str = "content"
+    continues_relation: str = "continues"
+
+
+class Annotator(Struct, frozen=True, forbid_unknown_fields=True):
+    """An annotator by the id that the dataset shows, and the user (id or e-mail) that Label Studio recorded."""
+
+    id: str
+    completed_by: int | str
+    description: str = ""
+
+
+class ZoneRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule that proposes a zone for a paragraph that its pattern matches whole, if the zone before is ``after``.
+
+    Where the pattern has a group ``zone`` that takes part, only what the group matches is of the zone.
+    """
+
+    zone: str
+    pattern: str
+    after: str | None = None
+
+
+class Files(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a corpus keeps its parts, relative to its folder.
+
+    ``pages`` are texts with generated figures, beside the card.
+    """
+
+    sources: str = "dataset/raw/sources.csv"
+    labeling_config: str = "annotations/labeling_config.xml"
+    guidelines: str = "annotations/guidelines.md"
+    exports: str = "annotations/exports"
+    card: str = "dataset_card.md"
+    pages: tuple[str, ...] = ()
+    release: str = "dataset/release"
+
+
+class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings of one corpus. ``folder`` is where corpus.toml stands; it is set by `load_corpus`."""
+
+    name: str
+    version: str
+    layers: Layers
+    language: str = "en"
+    files: Files = Files()
+    attributions: Attributions = Attributions()
+    exports: tuple[str, ...] = ("*",)
+    annotators: tuple[Annotator, ...] = ()
+    unannotated_zones: tuple[str, ...] = ()
+    quantity_labels: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    default_zone: str | None = None
+    zone_rules: tuple[ZoneRule, ...] = ()
+    folder: Path = Path()
+
+    def path(self, part: Literal["sources", "labeling_config", "guidelines", "exports", "card", "release"]) -> Path:
+        """Where one part of the corpus stands.
+
+        Raises:
+            DataError: the path leaves the corpus folder (E002).
+        """
+        return inside(self.folder, getattr(self.files, part))
+
+    def export_files(self) -> list[Path]:
+        """The current export of each project: of the files that fit its pattern, the one whose name sorts last."""
+        folder = self.path("exports")
+        newest = [sorted(folder.glob(f"{pattern}.json"))[-1:] for pattern in self.exports]
+        return sorted({path for paths in newest for path in paths})
+
+
+def inside(folder: Path, relative: str) -> Path:
+    """The path of a file below a folder.
+
+    Raises:
+        DataError: the file is outside it, also by way of a symbolic link (E002).
+    """
+    path = folder / relative
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise OUTSIDE_PATH.error(relative, file=str(folder))
+    return path
+
+
+def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
+    """Hold the names in corpus.toml against the labeling config.
+
+    Raises:
+        DataError: a layer, label, relation or attribute that the labeling config does not have (E004).
+    """
+    layers, roles = corpus.layers, corpus.attributions
+    named = {name for name in (layers.zones, layers.entities, layers.attributions) if name is not None}
+    unknown = sorted(named - set(config.layers))
+    unknown += sorted(set(corpus.required) - set(config.attributes))
+    for layer, labels in {
+        layers.zones: (*corpus.unannotated_zones, *(rule.zone for rule in corpus.zone_rules)),
+        layers.entities: corpus.quantity_labels,
+        layers.attributions: (roles.cue, roles.source, roles.content),
+    }.items():
+        if layer in config.layers:
+            unknown += sorted(set(labels) - set(config.layers[layer].labels))
+    if layers.attributions:
+        unknown += sorted(
+            {roles.source_relation, roles.content_relation, roles.continues_relation} - set(config.relations)
+        )
+    if unknown:
+        raise UNKNOWN_NAMES.error(", ".join(map(repr, unknown)), file=str(corpus.folder / "corpus.toml"))
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """Read ``corpus.toml`` of a corpus folder.
+
+    Raises:
+        DataError: it is missing, not TOML, or does not have the fields of `Corpus` (E001).
+    """
+    path = folder / "corpus.toml"
+    try:
+        corpus = msgspec.toml.decode(path.read_bytes(), type=Corpus)
+    except OSError as error:
+        raise BAD_SETTINGS.error(error.strerror or "", file=str(path)) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BAD_SETTINGS.error(str(error), file=str(path)) from error
+    return msgspec.structs.replace(corpus, folder=folder)

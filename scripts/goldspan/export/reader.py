@@ -1,0 +1,86 @@
+"""An export file -> typed tasks, in the shape that Label Studio writes (measured on 1.23)."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from goldspan.faults import fault
+
+__all__ = ["Item", "Task", "TaskAnnotation", "User", "Value", "read_export"]
+
+UNREADABLE = fault("E201", "The export is not JSON", "Download it again from Label Studio, in the format JSON.")
+WRONG_FORM = fault(
+    "E202",
+    "The export does not have the form of a Label Studio JSON export",
+    "Download it again in the format JSON; JSON-MIN, CSV and CONLL lose what is needed here.",
+)
+
+
+class Value(Struct, gc=False):
+    """What a region or a control holds.
+
+    Offsets as written; ``text`` is what the browser showed, or a text area's lines.
+    """
+
+    start: int | None = None
+    end: int | None = None
+    text: str | list[str] | None = None
+    labels: list[str] | None = None
+    choices: list[str] | None = None
+    number: int | float | None = None
+    rating: int | float | None = None
+
+
+class Item(Struct, gc=False):
+    """One item of a result: a region, the value of a control (of a region where they share the id), or a relation."""
+
+    type: str
+    id: str | None = None
+    from_name: str | None = None
+    to_name: str | None = None
+    value: Value | None = None
+    from_id: str | None = None
+    to_id: str | None = None
+    direction: str = "right"
+    labels: list[str] | None = None
+
+
+class User(Struct, gc=False):
+    """A user, where the export spells users out."""
+
+    id: int | None = None
+    email: str | None = None
+
+
+class TaskAnnotation(Struct):
+    """One annotator's annotation of a task. A skipped task has one that was cancelled."""
+
+    id: int | str | None = None
+    completed_by: int | str | User | None = None
+    result: list[Item] | None = None
+    was_cancelled: bool = False
+
+
+class Task(Struct):
+    """One task: its data fields and its annotations."""
+
+    data: dict[str, Any]
+    id: int | str | None = None
+    annotations: list[TaskAnnotation] = []
+
+
+def read_export(path: Path) -> list[Task]:
+    """Every task of an export, in its order.
+
+    Raises:
+        DataError: the file cannot be read or is not JSON (E201), or not an array of tasks (E202, with the place in
+        the JSON).
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[Task])
+    except msgspec.ValidationError as error:
+        raise WRONG_FORM.error(str(error), file=str(path)) from error
+    except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise UNREADABLE.error(str(error), file=str(path)) from error

@@ -1,0 +1,218 @@
+"""A task of an export -> annotations: regions with their labels and attributes, and the relations between them."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from goldspan.corpus import Annotator
+from goldspan.export.reader import Item, Task, TaskAnnotation, User, Value, read_export
+from goldspan.faults import Finding, fault
+from goldspan.labeling import Attribute, Kind, LabelingConfig
+from goldspan.records import Annotation, Article, Relation, Span
+
+__all__ = ["Reading", "read_annotations"]
+
+NO_TEXT = fault(
+    "E203",
+    "A task has no text in the field that the labeling config names",
+    "Export the project that belongs to this labeling config.",
+)
+UNKNOWN_DOCUMENT = fault(
+    "E204", "A task's doc_id is not in sources.csv", "Add the article to sources.csv, or export the right project."
+)
+REPEATED_DOCUMENT = fault(
+    "E205", "Two tasks of one export have the same doc_id", "Delete the surplus task in Label Studio and export again."
+)
+OTHER_TEXT = fault(
+    "E206",
+    "A task's text is not the text of the article: it was annotated on another version",
+    "Put back the raw article that was annotated, or carry the annotations over to the new text.",
+)
+UNKNOWN_ANNOTATOR = fault(
+    "E207",
+    "An annotation is by a user that corpus.toml does not name",
+    "Add the user to [[annotators]] in corpus.toml.",
+)
+REPEATED_ANNOTATION = fault(
+    "E208",
+    "An annotator has two annotations of the same task",
+    "Delete or skip all but one in Label Studio and export again.",
+)
+UNKNOWN_CONTROL = fault(
+    "E209",
+    "A region or value belongs to a control that the labeling config does not have",
+    "Use the labeling config of the project that was exported.",
+)
+NO_REGION = fault(
+    "E210", "A value has no region, or a region lacks its id or its offsets", "Set the value again in Label Studio."
+)
+REPEATED_REGION = fault(
+    "E211", "Two regions of one annotation have the same id", "Delete one of them in Label Studio and draw it again."
+)
+BAD_VALUE = fault(
+    "E212",
+    "A value is not one that its control allows",
+    "Set it again in Label Studio, or correct the labeling config.",
+)
+SKIPPED = fault("W201", "An annotator skipped this task", "Annotate it, or accept that it is left out.")
+UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
+
+
+class Reading(Struct, frozen=True):
+    """What was read: the annotations and every finding about what could not be."""
+
+    annotations: list[Annotation]
+    findings: list[Finding]
+
+
+def read_annotations(
+    files: Iterable[Path], articles: Iterable[Article], annotators: Iterable[Annotator], config: LabelingConfig
+) -> Reading:
+    """Every annotation of the articles in some exports, in the order of document and annotator.
+
+    Raises:
+        DataError: an export cannot be decoded at all (E201, E202).
+    """
+    by_id = {article.doc_id: article for article in articles}
+    users = {annotator.completed_by: annotator.id for annotator in annotators}
+    annotations: dict[tuple[str, str], Annotation] = {}
+    findings: list[Finding] = []
+    for file in files:
+        seen: set[str] = set()
+        for task in read_export(file):
+            doc_id = task_doc_id(task)
+            findings += check_task(task, by_id.get(doc_id), seen, config.text_field, str(file))
+            seen.add(doc_id)
+            for item in task.annotations:
+                place = {"file": str(file), "task": doc_id}
+                annotator = annotator_id(item, users)
+                if item.was_cancelled:
+                    findings.append(SKIPPED.finding(annotator or "", **place))
+                elif annotator is None:
+                    findings.append(UNKNOWN_ANNOTATOR.finding(user_name(item), **place))
+                elif (doc_id, annotator) in annotations:
+                    findings.append(REPEATED_ANNOTATION.finding(annotator, **place))
+                else:
+                    annotation, faults = read_annotation(item.result or [], doc_id, annotator, str(file), config)
+                    annotations[doc_id, annotator] = annotation
+                    findings += faults
+    annotated = {doc_id for doc_id, _ in annotations}
+    findings += [UNANNOTATED.finding(task=doc_id) for doc_id in sorted(set(by_id) - annotated)]
+    return Reading([annotations[key] for key in sorted(annotations)], findings)
+
+
+def task_doc_id(task: Task) -> str:
+    """The document that a task is about: its ``doc_id``, else its id."""
+    return str(task.data.get("doc_id", task.id))
+
+
+def check_task(task: Task, article: Article | None, seen: set[str], field: str, file: str) -> Iterator[Finding]:
+    """Findings about the task itself: its text, in that field of its data, and its document (E203 to E206)."""
+    doc_id = task_doc_id(task)
+    place = {"file": file, "task": doc_id}
+    text = task.data.get(field)
+    if doc_id in seen:
+        yield REPEATED_DOCUMENT.finding(**place)
+    if not isinstance(text, str):
+        yield NO_TEXT.finding(field, **place)
+    elif article is None:
+        yield UNKNOWN_DOCUMENT.finding(doc_id, **place)
+    elif text != article.text:
+        at = first_difference(text, article.text)
+        yield OTHER_TEXT.finding(
+            f"they differ first at code point {at}", context=article.text[max(at - 30, 0) : at + 30], **place
+        )
+
+
+def first_difference(one: str, other: str) -> int:
+    """The first code point at which two texts differ, or the length of the shorter."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def annotator_id(item: TaskAnnotation, users: dict[int | str, str]) -> str | None:
+    """The annotator's id, by the user's id or e-mail address.
+
+    None if the user is unknown to a corpus that names its users.
+    """
+    user = item.completed_by
+    if not users:
+        return user_name(item)
+    if isinstance(user, User):
+        return next((users[key] for key in (user.id, user.email) if key is not None and key in users), None)
+    return users.get(user) if user is not None else None
+
+
+def user_name(item: TaskAnnotation) -> str:
+    """The user as the export names it, without an e-mail address."""
+    user = item.completed_by
+    return f"user-{user.id if isinstance(user, User) else user}"
+
+
+def read_annotation(
+    items: list[Item], doc_id: str, annotator: str, file: str, config: LabelingConfig
+) -> tuple[Annotation, list[Finding]]:
+    """One annotation from the items of its result, and what of it could not be read (E209 to E212)."""
+    findings: list[Finding] = []
+    regions: dict[str, tuple[Item, Value]] = {}
+    values: dict[str, dict[str, Any]] = {}
+    relations: list[Relation] = []
+
+    def report(kind: Any, detail: str, region: str | None) -> None:
+        findings.append(kind.finding(detail, file=file, task=doc_id, region=region or ""))
+
+    for item in items:
+        if item.type == "relation":
+            labels = tuple(item.labels or ())
+            relations.append(Relation(item.from_id or "", item.to_id or "", labels, item.direction))
+        elif item.from_name in config.layers:
+            if item.id is None or item.value is None or item.value.start is None or item.value.end is None:
+                report(NO_REGION, f"control {item.from_name}", item.id)
+            elif item.id in regions:
+                report(REPEATED_REGION, "", item.id)
+            else:
+                regions[item.id] = item, item.value
+        elif item.from_name in config.attributes:
+            attribute = config.attributes[item.from_name]
+            value = attribute_value(attribute, item.value or Value())
+            if value is None:
+                report(BAD_VALUE, f"{attribute.name} is {shown(item.value)}", item.id)
+            else:
+                values.setdefault(item.id or "", {})[attribute.name] = value
+        else:
+            report(UNKNOWN_CONTROL, repr(item.from_name), item.id)
+    for region in sorted(set(values) - set(regions)):
+        report(NO_REGION, ", ".join(sorted(values[region])), region)
+    spans = tuple(
+        Span(
+            region_id=region,
+            layer=item.from_name or "",
+            labels=tuple(value.labels or ()),
+            start=value.start or 0,
+            end=value.end or 0,
+            attributes=values.get(region, {}),
+            shown_text=value.text if isinstance(value.text, str) else None,
+        )
+        for region, (item, value) in regions.items()
+    )
+    return Annotation(doc_id, annotator, file, spans, tuple(relations)), findings
+
+
+def attribute_value(attribute: Attribute, value: Value) -> Any:
+    """A control's value in the type of its attribute, or None where the control does not allow it."""
+    if attribute.kind is Kind.NUMBER:
+        return value.number if value.number is not None else value.rating
+    texts = value.choices if attribute.tag == "Choices" else [value.text] if isinstance(value.text, str) else value.text
+    if not texts or (attribute.values and not set(texts) <= set(attribute.values)):
+        return None
+    if attribute.kind is Kind.STRINGS:
+        return texts
+    if len(texts) > 1:
+        return None
+    return texts[0] == "true" if attribute.kind is Kind.BOOLEAN else texts[0]
+
+
+def shown(value: Value | None) -> str:
+    """A value as an error shows it."""
+    return repr(value and (value.choices or value.text))

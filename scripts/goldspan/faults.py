@@ -1,0 +1,103 @@
+"""What can be wrong with data: coded faults, the findings that report them, and the exception that stops a run."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+__all__ = ["FAULTS", "DataError", "Fault", "Finding", "fault", "stop_on_errors"]
+
+
+class Finding(Struct, frozen=True, order=True, omit_defaults=True):
+    """One fault at one place.
+
+    ``region`` is a Label Studio region id or the id of a row; ``context`` is text around it.
+    """
+
+    file: str = ""
+    task: str = ""
+    region: str = ""
+    code: str = ""
+    message: str = ""
+    remedy: str = ""
+    context: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Codes that begin with E stop a run; W is for a person to look at."""
+        return self.code.startswith("E")
+
+    def __str__(self) -> str:
+        """The finding as lines of text: place, code and message; then the text around it and the remedy."""
+        place = " ".join(
+            part
+            for part in (
+                self.file,
+                self.task and f"document {self.task}",
+                self.region and f"region {self.region}",
+            )
+            if part
+        )
+        lines = [f"{place}: {self.code} {self.message}" if place else f"{self.code} {self.message}"]
+        lines += [f"    text: {self.context}"] if self.context else []
+        lines += [f"    mend: {self.remedy}"] if self.remedy else []
+        return "\n".join(lines)
+
+
+class DataError(Exception):
+    """The data is wrong: carries every finding. The command line shows them and exits with status 1."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        """Keep the findings in a stable order, each once."""
+        self.findings = sorted(set(findings))
+        super().__init__("\n".join(map(str, self.findings)))
+
+
+class Fault(Struct, frozen=True):
+    """A kind of fault: its code, what it says, and how to mend it."""
+
+    code: str
+    message: str
+    remedy: str
+
+    def finding(self, detail: str = "", **place: Any) -> Finding:
+        """A finding of this fault; ``place`` names its file, task, region and context."""
+        message = f"{self.message}: {printable(detail)}" if detail else self.message
+        shown = {key: printable(str(value)) for key, value in place.items()}
+        return Finding(code=self.code, message=message, remedy=self.remedy, **shown)
+
+    def error(self, detail: str = "", **place: Any) -> DataError:
+        """The same as an exception, for readers that cannot go on."""
+        return DataError([self.finding(detail, **place)])
+
+
+FAULTS: dict[str, Fault] = {}
+
+
+def fault(code: str, message: str, remedy: str) -> Fault:
+    """Declare a kind of fault. A code is declared once.
+
+    Raises:
+        ValueError: the code is taken.
+    """
+    if code in FAULTS:
+        raise ValueError(f"fault code {code} is declared twice")
+    return FAULTS.setdefault(code, Fault(code, message, remedy))
+
+
+def stop_on_errors(findings: Iterable[Finding]) -> list[Finding]:
+    """Give the warnings back.
+
+    Raises:
+        DataError: at least one finding is an error; it carries all of them, warnings too.
+    """
+    found = list(findings)
+    if any(finding.is_error for finding in found):
+        raise DataError(found)
+    return found
+
+
+def printable(text: str, limit: int = 300) -> str:
+    """Text from strangers made safe for a terminal: control and bidi characters escaped, long text cut."""
+    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[:limit])
+    return shown + ("…" if len(text) > limit else "")

@@ -1,0 +1,163 @@
+"""A Label Studio labeling config -> its layers, labels, relations and typed attributes."""
+
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from msgspec import Struct
+
+from goldspan.faults import fault
+
+__all__ = ["Attribute", "Kind", "LabelingConfig", "Layer", "load_labeling_config", "parse_labeling_config"]
+
+NOT_A_CONFIG = fault(
+    "E003", "The labeling config cannot be used", "Save the labeling config of the Label Studio project as XML."
+)
+
+
+class Kind(Enum):
+    """The type of an attribute's values, as its control allows them."""
+
+    STRING = "string"
+    STRINGS = "list of strings"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+
+
+class Layer(Struct, frozen=True):
+    """A ``Labels`` control."""
+
+    name: str
+    to_name: str
+    labels: tuple[str, ...]
+
+
+class Attribute(Struct, frozen=True):
+    """A control whose value belongs to a region (``per_region``) or to the whole task.
+
+    ``layer`` and ``labels`` say on which regions it is asked for; None and () mean on all. ``values`` is its
+    inventory, if it has one.
+    """
+
+    name: str
+    tag: str
+    kind: Kind
+    per_region: bool
+    layer: str | None
+    labels: tuple[str, ...]
+    values: tuple[str, ...]
+
+    def applies_to(self, layer: str, label: str) -> bool:
+        """True if the control is asked for on regions of this layer and label."""
+        return self.layer in (None, layer) and (not self.labels or label in self.labels)
+
+
+class LabelingConfig(Struct, frozen=True):
+    """What a labeling config declares.
+
+    ``text_name`` and ``text_field`` are of its ``Text`` tag: name and task field.
+    """
+
+    text_name: str
+    text_field: str
+    layers: dict[str, Layer]
+    attributes: dict[str, Attribute]
+    relations: tuple[str, ...]
+
+    def attributes_of(self, layer: str, *labels: str) -> list[Attribute]:
+        """The per-region attributes that regions of a layer can have, in the config's order.
+
+        Only of these labels, if given.
+        """
+        return [
+            attribute
+            for attribute in self.attributes.values()
+            if attribute.per_region
+            and attribute.layer in (None, layer)
+            and (not labels or any(attribute.applies_to(layer, label) for label in labels))
+        ]
+
+
+VALUE_TAGS = ("Choices", "TextArea", "Number", "Rating")
+
+
+def load_labeling_config(path: Path) -> LabelingConfig:
+    """Read a labeling config from a file.
+
+    Raises:
+        DataError: it is missing, or not a usable labeling config (E003).
+    """
+    try:
+        return parse_labeling_config(path.read_bytes(), str(path))
+    except OSError as error:
+        raise NOT_A_CONFIG.error(error.strerror or "", file=str(path)) from error
+
+
+def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
+    """Parse a labeling config. Entities, DTDs and external references are refused.
+
+    Raises:
+        DataError: not well-formed, no ``Text`` tag, a control without a name or with another's (E003).
+    """
+    try:
+        root = fromstring(xml, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise NOT_A_CONFIG.error(f"not safe, well-formed XML ({error})", file=file) from error
+    texts = list(root.iter("Text"))
+    if len(texts) != 1 or not texts[0].get("value", "").startswith("$") or not texts[0].get("name"):
+        raise NOT_A_CONFIG.error('it needs exactly one Text tag with a name and value="$…"', file=file)
+    layers: dict[str, Layer] = {}
+    attributes: dict[str, Attribute] = {}
+    for element, condition in controls(root, {}):
+        name = element.get("name", "")
+        if not name or name in layers or name in attributes:
+            raise NOT_A_CONFIG.error(f"a {element.tag} tag has no name of its own ({name!r})", file=file)
+        if element.tag == "Labels":
+            layers[name] = Layer(name, element.get("toName", ""), inventory(element, "Label"))
+        else:
+            attributes[name] = attribute(name, element, condition)
+    relations = tuple(relation.get("value", "") for relation in root.iter("Relation"))
+    return LabelingConfig(texts[0].get("name", ""), texts[0].get("value", "")[1:], layers, attributes, relations)
+
+
+def controls(element: Element, condition: dict[str, str]) -> Iterator[tuple[Element, dict[str, str]]]:
+    """Every control below an element, with the settings of the nearest tag that says on which regions it is shown."""
+    if element.get("visibleWhen") == "region-selected":
+        condition = element.attrib
+    if element.tag == "Labels" or element.tag in VALUE_TAGS:
+        yield element, condition
+    for child in element:
+        yield from controls(child, condition)
+
+
+def attribute(name: str, element: Element, condition: dict[str, str]) -> Attribute:
+    """A value control as an attribute."""
+    values = inventory(element, "Choice")
+    return Attribute(
+        name=name,
+        tag=element.tag,
+        kind=kind_of(element, values),
+        per_region=element.get("perRegion", "false").lower() == "true",
+        layer=condition.get("whenTagName"),
+        labels=tuple(filter(None, condition.get("whenLabelValue", "").split(","))),
+        values=values,
+    )
+
+
+def inventory(element: Element, tag: str) -> tuple[str, ...]:
+    """The values that a control stores: a choice's alias where it has one."""
+    return tuple(child.get("alias") or child.get("value") or "" for child in element.iter(tag))
+
+
+def kind_of(element: Element, values: tuple[str, ...]) -> Kind:
+    """The type of a control's values. A single choice between true and false is a boolean."""
+    if element.tag in ("Number", "Rating"):
+        return Kind.NUMBER
+    if element.tag == "TextArea":
+        return Kind.STRING if element.get("maxSubmissions") == "1" else Kind.STRINGS
+    if element.get("choice", "single") == "multiple":
+        return Kind.STRINGS
+    return Kind.BOOLEAN if set(values) == {"true", "false"} else Kind.STRING

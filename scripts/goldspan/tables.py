@@ -1,0 +1,307 @@
+"""Records -> Arrow tables -> Parquet.
+
+Every schema of a release stands here; attribute columns come from the labeling config.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+from goldspan.corpus import Corpus, Layers
+from goldspan.labeling import Attribute, Kind, LabelingConfig
+from goldspan.records import Annotation, Article, Claim, Mention, Span, Zone
+from goldspan.tokens import bio, outermost, sentences, tag_names, tokenise
+
+__all__ = [
+    "CONFIGS",
+    "SPLIT_FILE",
+    "Release",
+    "annotation_rows",
+    "claim_rows",
+    "document_rows",
+    "entity_rows",
+    "entity_tags",
+    "mentions",
+    "ner_rows",
+    "parquet",
+    "schemas",
+    "structure",
+    "table",
+]
+
+CONFIGS = ("documents", "entities", "claims", "ner", "annotations")
+SPLIT_FILE = "train-00000-of-00001.parquet"
+
+EXTENT = [("start", pa.int32()), ("end", pa.int32())]
+FRAGMENTS = pa.list_(pa.struct([*EXTENT, ("text", pa.string())]))
+ZONES = pa.list_(pa.struct([*EXTENT, ("zone", pa.string())]))
+STRINGS = pa.list_(pa.string())
+INTEGERS = pa.list_(pa.int32())
+COLUMN_TYPES = {
+    Kind.STRING: pa.string(),
+    Kind.STRINGS: STRINGS,
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+}
+METADATA = (
+    "title",
+    "byline",
+    "dateline_place",
+    "published_date",
+    "date_basis",
+    "outlet",
+    "story_group",
+    "text_license",
+)
+
+Row = dict[str, Any]
+
+
+class Release(Struct, frozen=True):
+    """A release in memory: its folder, a table for each config, the names of the NER tags, and its manifest."""
+
+    folder: Path
+    tables: dict[str, pa.Table]
+    tags: list[str]
+    manifest: dict[str, Any]
+
+
+def schemas(corpus: Corpus, config: LabelingConfig) -> dict[str, pa.Schema]:
+    """The schema of each config of a release, in `CONFIGS` order."""
+    layers, roles = corpus.layers, corpus.attributions
+    entity = config.attributes_of(layers.entities) if layers.entities else []
+    source = config.attributes_of(layers.attributions, roles.source) if layers.attributions else []
+    claim = config.attributes_of(layers.attributions, roles.content) if layers.attributions else []
+    string, integer = pa.string(), pa.int32()
+    fields = {
+        "documents": [
+            ("doc_id", string),
+            ("text", string),
+            ("text_sha256", string),
+            ("n_chars", integer),
+            *((name, string) for name in METADATA),
+            ("zones", ZONES),
+        ],
+        "entities": [
+            ("mention_id", string),
+            ("doc_id", string),
+            *EXTENT,
+            ("text", string),
+            ("label", string),
+            ("parent_mention_id", string),
+            ("zone", string),
+            *columns(entity),
+        ],
+        "claims": [
+            ("claim_id", string),
+            ("doc_id", string),
+            ("attribution_id", string),
+            ("content", FRAGMENTS),
+            ("cue", FRAGMENTS),
+            ("source", FRAGMENTS),
+            *columns(source),
+            ("attribution", string),
+            *columns(attribute for attribute in claim if attribute not in source),
+            ("quantity_mention_ids", STRINGS),
+            ("cluster_id", string),
+        ],
+        "ner": [
+            ("id", string),
+            ("doc_id", string),
+            ("story_group", string),
+            ("zone", string),
+            ("tokens", STRINGS),
+            ("token_starts", INTEGERS),
+            ("ner_tags", INTEGERS),
+            ("sentence_start", integer),
+            ("sentence_text", string),
+        ],
+        "annotations": [
+            ("annotation_id", string),
+            ("doc_id", string),
+            ("annotator_id", string),
+            ("layer", string),
+            *EXTENT,
+            ("label", string),
+            ("attributes", string),
+        ],
+    }
+    return {name: pa.schema(fields[name]) for name in CONFIGS}
+
+
+def structure() -> dict[str, pa.Schema]:
+    """The columns that every release has, whatever its labeling config."""
+    return schemas(Corpus(name="", version="", layers=Layers()), LabelingConfig("", "", {}, {}, ()))
+
+
+def columns(attributes: Iterable[Attribute]) -> Iterator[tuple[str, pa.DataType]]:
+    """A column for each attribute, typed by its control."""
+    return ((attribute.name, COLUMN_TYPES[attribute.kind]) for attribute in attributes)
+
+
+def table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
+    """Rows as a table; a key that a row lacks is null, an empty list where the column holds lists.
+
+    Raises:
+        pyarrow.ArrowInvalid: a value does not fit its column.
+    """
+    empty: Row = {field.name: [] if pa.types.is_list(field.type) else None for field in schema}
+    return pa.Table.from_pylist([{**empty, **row} for row in rows], schema=schema)
+
+
+def parquet(contents: pa.Table) -> bytes:
+    """A table as the bytes of a Parquet file without schema metadata, which every version of datasets reads."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(contents.replace_schema_metadata(None), sink, compression="zstd", store_schema=False)
+    return bytes(sink.getvalue())
+
+
+def mentions(annotation: Annotation, zones: Sequence[Zone], layer: str | None) -> list[Mention]:
+    """The entity mentions of a checked annotation, in text order, each with the mention and zone that it lies in."""
+    spans = annotation.layer(layer)
+    return [
+        Mention(
+            mention_id=mention_id(annotation.doc_id, span),
+            doc_id=annotation.doc_id,
+            start=span.start,
+            end=span.end,
+            label=span.label,
+            parent_mention_id=next(
+                (
+                    mention_id(annotation.doc_id, outer)
+                    for outer in spans
+                    if outer is not span and outer.covers(*span.extent)
+                ),
+                None,
+            ),
+            zone=zone_at(zones, span.start),
+            attributes=span.attributes,
+        )
+        for span in spans
+    ]
+
+
+def mention_id(doc_id: str, span: Span) -> str:
+    """An id that depends on nothing but the document and the extent."""
+    return f"{doc_id}:mention:{span.start}-{span.end}"
+
+
+def zone_at(zones: Iterable[Zone], at: int) -> str | None:
+    """The zone that a code point lies in."""
+    return next((zone.zone for zone in zones if zone.start <= at < zone.end), None)
+
+
+def document_rows(article: Article, zones: Sequence[Zone]) -> Iterator[Row]:
+    """The row of an article."""
+    yield {
+        "doc_id": article.doc_id,
+        "text": article.text,
+        "text_sha256": article.sha256,
+        "n_chars": len(article.text),
+        **{name: article.metadata.get(name) for name in METADATA},
+        "zones": [{"start": zone.start, "end": zone.end, "zone": zone.zone} for zone in zones],
+    }
+
+
+def entity_rows(article: Article, found: Iterable[Mention]) -> Iterator[Row]:
+    """A row for each mention."""
+    for mention in found:
+        yield {
+            "mention_id": mention.mention_id,
+            "doc_id": mention.doc_id,
+            "start": mention.start,
+            "end": mention.end,
+            "text": article.text[mention.start : mention.end],
+            "label": mention.label,
+            "parent_mention_id": mention.parent_mention_id,
+            "zone": mention.zone,
+            **mention.attributes,
+        }
+
+
+def claim_rows(
+    article: Article, claims: Iterable[Claim], found: Sequence[Mention], quantity_labels: Sequence[str]
+) -> Iterator[Row]:
+    """A row for each claim; its quantities are the mentions of those labels inside its content."""
+    for claim in claims:
+        attribution = claim.attribution
+        yield {
+            "claim_id": claim.claim_id,
+            "doc_id": claim.doc_id,
+            "attribution_id": attribution.attribution_id if attribution else None,
+            "content": fragments(article.text, claim.content),
+            "cue": fragments(article.text, [attribution.cue] if attribution else []),
+            "source": fragments(article.text, [attribution.source] if attribution and attribution.source else []),
+            "attribution": claim.quotation,
+            **claim.attributes,
+            "quantity_mention_ids": [
+                mention.mention_id
+                for mention in found
+                if mention.label in quantity_labels
+                and any(span.covers(mention.start, mention.end) for span in claim.content)
+            ],
+        }
+
+
+def fragments(text: str, spans: Iterable[Span]) -> list[Row]:
+    """Spans as a list of {start, end, text}."""
+    return [{"start": span.start, "end": span.end, "text": text[span.start : span.end]} for span in spans]
+
+
+def ner_rows(
+    article: Article, zones: Sequence[Zone], spans: Sequence[Span], tags: Sequence[str], corpus: Corpus
+) -> Iterator[Row]:
+    """A row for each sentence of the annotated zones: tokens and the BIO tags of the outermost spans."""
+    outer = outermost(spans)
+    numbers = {tag: number for number, tag in enumerate(tags)}
+    for zone in zones or [Zone(0, len(article.text), "")]:
+        if zone.zone in corpus.unannotated_zones:
+            continue
+        for sentence in sentences(article.text, zone.start, zone.end, corpus.language, outer):
+            inside = [span for span in outer if sentence.start <= span.start < sentence.end]
+            tokens = list(tokenise(article.text, sentence.start, sentence.end, inside))
+            yield {
+                "id": f"{article.doc_id}:sentence:{sentence.start}",
+                "doc_id": article.doc_id,
+                "story_group": article.metadata.get("story_group"),
+                "zone": zone.zone or None,
+                "tokens": [article.text[start:end] for start, end in tokens],
+                "token_starts": [start for start, _ in tokens],
+                "ner_tags": [numbers[tag] for tag in bio(tokens, inside)],
+                "sentence_start": sentence.start,
+                "sentence_text": article.text[sentence.start : sentence.end],
+            }
+
+
+def annotation_rows(annotation: Annotation) -> Iterator[Row]:
+    """A row for each region of an annotator, as drawn; its values and outgoing relations as JSON."""
+    ids = {span.region_id: f"{annotation.doc_id}:{annotation.annotator}:{span.region_id}" for span in annotation.spans}
+    ordered = sorted(annotation.spans, key=lambda span: (span.layer, span.start, -span.end, span.region_id))
+    for span in ordered:
+        outgoing = sorted(
+            [label, ids[relation.to_id]]
+            for relation in annotation.relations
+            if relation.from_id == span.region_id
+            for label in relation.labels
+        )
+        attributes = {**span.attributes, **({"relations": outgoing} if outgoing else {})}
+        yield {
+            "annotation_id": ids[span.region_id],
+            "doc_id": annotation.doc_id,
+            "annotator_id": annotation.annotator,
+            "layer": span.layer,
+            "start": span.start,
+            "end": span.end,
+            "label": span.label,
+            "attributes": json.dumps(attributes, ensure_ascii=False, sort_keys=True),
+        }
+
+
+def entity_tags(corpus: Corpus, config: LabelingConfig) -> list[str]:
+    """The names of the NER tags: O, then B- and I- of each entity label in the labeling config's order."""
+    return tag_names(config.layers[corpus.layers.entities].labels if corpus.layers.entities else ())

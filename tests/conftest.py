@@ -1,0 +1,56 @@
+"""What several tests need: this corpus copied, the command line run, and a small corpus of other labels."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from goldspan.build import Built, build
+
+ROOT = Path(__file__).parent.parent
+GOLDSPAN = Path(sys.executable).parent / "goldspan"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A copy of this corpus, to be damaged."""
+    target = tmp_path / "corpus"
+    target.mkdir()
+    for name in ("corpus.toml", "dataset_card.md", "README.md"):
+        shutil.copy2(ROOT / name, target / name)
+    for name in ("dataset", "annotations"):
+        shutil.copytree(ROOT / name, target / name)
+    return target
+
+
+@pytest.fixture(scope="session")
+def built() -> Built:
+    """This corpus, built in memory."""
+    return build(ROOT)
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run the command line as a user does."""
+
+    def run_goldspan(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [GOLDSPAN, *map(str, arguments)], capture_output=True, text=True, check=False, encoding="utf-8"
+        )
+
+    return run_goldspan
+
+
+def fingerprint(folder: Path) -> dict[str, tuple[str, int]]:
+    """The hash and the time of every file below a folder: equal only if nothing was touched."""
+    return {
+        path.relative_to(folder).as_posix(): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,206 @@
+"""Bad input: a place, a code, a way to mend it, exit status 1, and a target that nothing has touched."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run, fingerprint
+
+Damage = Callable[[Path], None]
+
+
+def export_of(corpus: Path) -> Path:
+    (path,) = (corpus / "annotations/exports").iterdir()
+    return path
+
+
+def edit_export(change: Callable[[list[dict[str, Any]]], None]) -> Damage:
+    """Damage that changes the tasks of the export."""
+
+    def damage(corpus: Path) -> None:
+        path = export_of(corpus)
+        tasks = json.loads(path.read_bytes())
+        change(tasks)
+        path.write_text(json.dumps(tasks), encoding="utf-8")
+
+    return damage
+
+
+def edit_items(change: Callable[[list[dict[str, Any]]], None]) -> Damage:
+    """Damage that changes the result of the first task's annotation."""
+    return edit_export(lambda tasks: change(tasks[0]["annotations"][0]["result"]))
+
+
+def replace(name: str, old: str, new: str) -> Damage:
+    """Damage that replaces text in a file."""
+
+    def damage(corpus: Path) -> None:
+        path = corpus / name
+        text = path.read_bytes().decode()
+        assert old in text
+        path.write_bytes(text.replace(old, new, 1).encode())
+
+    return damage
+
+
+def write(name: str, data: bytes) -> Damage:
+    def damage(corpus: Path) -> None:
+        (corpus / name).write_bytes(data)
+
+    return damage
+
+
+def symlink(corpus: Path) -> None:
+    (corpus.parent / "secret.txt").write_text("secret")
+    (corpus / "dataset/raw/004_370c05daa2c68e05.txt").unlink()
+    (corpus / "dataset/raw/004_370c05daa2c68e05.txt").symlink_to(corpus.parent / "secret.txt")
+
+
+def truncate(corpus: Path) -> None:
+    path = export_of(corpus)
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def new_article(tasks: list[dict[str, Any]]) -> None:
+    tasks[0]["data"]["doc_id"] = "999"
+
+
+def twice(tasks: list[dict[str, Any]]) -> None:
+    tasks.append({**tasks[0], "annotations": []})
+
+
+def two_annotations(tasks: list[dict[str, Any]]) -> None:
+    tasks[0]["annotations"] *= 2
+
+
+def first_relation(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(item for item in items if item["type"] == "relation")
+
+
+def set_value(path: str, value: object) -> Callable[[list[dict[str, Any]]], None]:
+    def change(items: list[dict[str, Any]]) -> None:
+        items[0]["value"][path] = value
+
+    return change
+
+
+ARTICLE = "dataset/raw/000_837ee0e059dd1e0d.txt"
+CONFIG = "annotations/labeling_config.xml"
+SOURCES = "dataset/raw/sources.csv"
+
+BAD: dict[str, tuple[Damage, str, str]] = {
+    "changed article": (replace(ARTICLE, "Hun Manet", "Hun Mamet"), "E104", ARTICLE),
+    "article changed with its hash": (replace(SOURCES, "81d2a24b", "00000000"), "E104", "001_add06b0fde8e2d3a.txt"),
+    "missing article": (lambda corpus: (corpus / ARTICLE).unlink(), "E103", ARTICLE),
+    "article not UTF-8": (write(ARTICLE, b"\xff"), "E104", ARTICLE),
+    "unlisted file": (write("dataset/raw/new.txt", b"new"), "E106", "new.txt"),
+    "article outside the corpus": (symlink, "E002", "004_370c05daa2c68e05.txt"),
+    "path out of the corpus": (
+        replace(SOURCES, "000_837ee0e059dd1e0d.txt", "../../../x.txt"),
+        "E002",
+        "../../../x.txt",
+    ),
+    "repeated doc_id in sources": (replace(SOURCES, "\n001,", "\n000,"), "E102", "sources.csv"),
+    "sources not CSV": (write(SOURCES, b"nothing"), "E101", "sources.csv"),
+    "config not XML": (write(CONFIG, b"<View"), "E003", CONFIG),
+    "config missing": (lambda corpus: (corpus / CONFIG).unlink(), "E003", CONFIG),
+    "config with entities": (replace(CONFIG, "<View>", '<!DOCTYPE x [<!ENTITY a "b">]><View>'), "E003", CONFIG),
+    "config without a text": (replace(CONFIG, "<Text ", "<Image "), "E003", CONFIG),
+    "settings not TOML": (write("corpus.toml", b"="), "E001", "corpus.toml"),
+    "settings with an unknown key": (replace("corpus.toml", "language", "tongue"), "E001", "corpus.toml"),
+    "settings name an unknown layer": (
+        replace("corpus.toml", 'zones = "zone"', 'zones = "zones"'),
+        "E004",
+        "corpus.toml",
+    ),
+    "export not JSON": (truncate, "E201", "articles-"),
+    "unknown label": (edit_items(set_value("labels", ["NOWHERE"])), "E302", "region"),
+    "offset past the end": (edit_items(set_value("end", 999_999)), "E301", "0 to 999999 in a text of 2182 code points"),
+    "offset not a number": (edit_items(set_value("start", "0")), "E202", "$[0].annotations[0].result[0].value.start"),
+    "no offset": (edit_items(set_value("end", None)), "E210", "control zone"),
+    "unknown control": (edit_items(lambda items: items[0].update(from_name="zones")), "E209", "'zones'"),
+    "repeated region": (edit_items(lambda items: items.append(items[0])), "E211", "region"),
+    "dangling relation": (edit_items(lambda items: first_relation(items).update(to_id="gone")), "E401", "gone"),
+    "value not allowed": (
+        edit_items(lambda items: next(i for i in items if i["type"] == "choices")["value"].update(choices=["MAYBE"])),
+        "E212",
+        "['MAYBE']",
+    ),
+    "duplicate doc_id": (edit_export(twice), "E205", "document 000"),
+    "unknown document": (edit_export(new_article), "E204", "document 999"),
+    "two annotations by one annotator": (edit_export(two_annotations), "E208", "A1"),
+    "text of another version": (edit_export(lambda tasks: tasks[0]["data"].update(text="x")), "E206", "code point 0"),
+    "no text": (edit_export(lambda tasks: tasks[0]["data"].pop("text")), "E203", "text"),
+    "unknown annotator": (
+        edit_export(lambda tasks: tasks[0]["annotations"][0].update(completed_by={"id": 9, "email": "a@b.example"})),
+        "E207",
+        "user-9",
+    ),
+    "card without YAML": (write("dataset_card.md", b"# Card"), "E705", "dataset_card.md"),
+    "card with an unknown figure": (replace("dataset_card.md", "begin summary", "begin sum"), "E705", "'sum'"),
+    "page missing": (lambda corpus: (corpus / "README.md").unlink(), "E721", "README.md"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BAD))
+def test_bad_input_is_named_and_nothing_is_written(name: str, corpus: Path, run: Run) -> None:
+    damage, code, place = BAD[name]
+    damage(corpus)
+    before = fingerprint(corpus)
+    result = run("build", "--corpus", corpus)
+    assert result.returncode == 1
+    assert f" {code} " in result.stderr
+    assert place in result.stderr
+    assert "mend: " in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "a@b.example" not in result.stderr
+    assert result.stdout == ""
+    assert fingerprint(corpus) == before
+
+
+def test_every_fault_is_reported_at_once(corpus: Path, run: Run) -> None:
+    edit_items(set_value("end", 999_999))(corpus)
+    edit_items(lambda items: first_relation(items).update(to_id="gone"))(corpus)
+    stderr = run("build", "--corpus", corpus).stderr
+    assert " E301 " in stderr
+    assert " E401 " in stderr
+
+
+def test_a_skipped_task_and_an_unannotated_article_are_warnings(corpus: Path, run: Run) -> None:
+    edit_export(lambda tasks: tasks[4]["annotations"][0].update(was_cancelled=True))(corpus)
+    result = run("build", "--corpus", corpus, "--out", corpus / "out")
+    assert result.returncode == 0
+    assert "document 004: W201 An annotator skipped this task: A1" in result.stderr
+    assert "document 004: W202 An article has no annotation" in result.stderr
+
+
+def test_several_annotators_need_a_decision(corpus: Path, run: Run) -> None:
+    def second(tasks: list[dict[str, Any]]) -> None:
+        tasks[0]["annotations"].append({**tasks[0]["annotations"][0], "completed_by": 2})
+
+    edit_export(second)(corpus)
+    with (corpus / "corpus.toml").open("a") as file:
+        file.write('\n[[annotators]]\nid = "A2"\ncompleted_by = 2\n')
+    result = run("build", "--corpus", corpus)
+    assert result.returncode == 1
+    assert "document 000: E220" in result.stderr
+
+
+def test_a_wrong_call_has_status_2(run: Run) -> None:
+    assert run("build", "--nonsense").returncode == 2
+    assert run("nonsense").returncode == 2
+    assert run("validate").returncode == 2
+
+
+def test_a_target_that_is_no_release_is_left_alone(corpus: Path, run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    target.mkdir()
+    (target / "letter.txt").write_text("keep me")
+    before = fingerprint(target)
+    result = run("build", "--corpus", corpus, "--out", target)
+    assert result.returncode == 1
+    assert " E005 " in result.stderr
+    assert fingerprint(target) == before

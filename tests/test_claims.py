@@ -1,0 +1,69 @@
+"""Attributions and claims from spans and relations."""
+
+import pytest
+
+from goldspan.claims import assemble, quotation
+from goldspan.records import Annotation, Claim, Relation, Span
+from goldspan.tables import claim_rows, mentions
+from tests.small import ARTICLE, CORPUS, RELATIONS, SAYING, TEXT, annotation, span
+
+
+def claims_of(subject: Annotation) -> list[Claim]:
+    return list(assemble(subject, ARTICLE, "say", CORPUS.attributions))
+
+
+def test_a_cue_governs_its_contents_and_the_rest_is_the_authors() -> None:
+    quoted, cheered = claims_of(annotation())
+    assert quoted.claim_id == "d1:claim:22-35"
+    assert quoted.attribution is not None
+    assert quoted.attribution.attribution_id == "d1:attribution:16-20"
+    assert TEXT[quoted.attribution.cue.start : quoted.attribution.cue.end] == "said"
+    assert quoted.attributes == {"speakers": ["ann"], "tone": "calm", "sure": True}
+    assert (quoted.quotation, cheered.quotation) == ("DIRECT", "AUTHOR")
+    assert cheered.attribution is None
+
+
+def test_one_cue_can_govern_several_claims() -> None:
+    both = claims_of(annotation(relations=(*RELATIONS, Relation("v", "w2", ("that",)))))
+    assert [claim.attribution.attribution_id if claim.attribution else None for claim in both] == [
+        "d1:attribution:16-20"
+    ] * 2
+
+
+def test_fragments_are_in_text_order_and_the_id_is_the_firsts() -> None:
+    before = span("say", "WORDS", "Title", "w0")
+    (claim,) = claims_of(annotation(SAYING[3], before, relations=(Relation("w2", "w0", ("more",)),)))
+    assert claim.claim_id == "d1:claim:42-52"
+    assert [TEXT[part.start : part.end] for part in claim.content] == ["Title", "40 cheered"]
+
+
+def test_ids_stay_when_something_is_added_elsewhere() -> None:
+    more = annotation(*annotation().spans[3:], span("say", "WORDS", "Title here", "w0", tone="angry", sure=True))
+    assert {claim.claim_id for claim in claims_of(annotation())} < {claim.claim_id for claim in claims_of(more)}
+
+
+def test_quantities_of_a_claim_are_the_mentions_inside_it() -> None:
+    found = mentions(annotation(), [], "name")
+    rows = list(claim_rows(ARTICLE, claims_of(annotation()), found, ("HOWMANY",)))
+    assert [row["quantity_mention_ids"] for row in rows] == [[], ["d1:mention:42-44"]]
+    assert rows[0]["source"] == [{"start": 12, "end": 15, "text": "Ann"}]
+    assert rows[1]["cue"] == rows[1]["source"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("He said “we go”.", ["we go"], "DIRECT"),
+        ("He said we “go”.", ["we “go”"], "MIXED"),
+        ("He said we go.", ["we go"], "INDIRECT"),
+        ('He said "we go" now', ["we go"], "DIRECT"),
+        ("Er sagte „wir gehen“.", ["wir gehen"], "DIRECT"),
+        ("« non », dit-il", ["non"], "DIRECT"),
+        ("«non», dit-il", ["non"], "DIRECT"),
+        ("“We go,” he said, “and come.”", ["We go", "and come"], "DIRECT"),
+        ("“We go,” he said, and came.", ["We go", "came"], "MIXED"),
+    ],
+)
+def test_quotation(text: str, words: list[str], expected: str) -> None:
+    content = tuple(Span("", "", (), text.index(word), text.index(word) + len(word)) for word in words)
+    assert quotation(text, content) == expected

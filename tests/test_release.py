@@ -1,0 +1,214 @@
+"""The release on disk: written in whole or not at all, loaded as users load it, and validated."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from datasets import ClassLabel, List, Value, load_dataset
+
+from goldspan.build import Built, build, check_build, write_build
+from goldspan.faults import DataError
+from goldspan.store import replace_folder
+from goldspan.tables import CONFIGS, parquet
+from goldspan.validate import validate
+from tests.conftest import ROOT, Run, fingerprint
+
+RELEASE = ROOT / "dataset/release"
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(RELEASE, tmp_path / "release"))
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
+
+
+def test_the_committed_release_and_pages_are_what_a_build_gives(built: Built) -> None:
+    check_build(built)
+
+
+def test_the_same_inputs_give_the_same_bytes_anywhere(built: Built, corpus: Path) -> None:
+    assert build(corpus).files == built.files
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("streaming", [False, True])
+def test_load_dataset_gives_every_row(config: str, streaming: bool, built: Built) -> None:
+    dataset = load_dataset(str(RELEASE), config, split="train", streaming=streaming)
+    assert list(dataset) == built.tables[config].to_pylist()
+
+
+def test_the_default_config_is_documents() -> None:
+    assert load_dataset(str(RELEASE), split="train").column_names[:2] == ["doc_id", "text"]
+
+
+def test_features() -> None:
+    ner = load_dataset(str(RELEASE), "ner", split="train")
+    tags = ner.features["ner_tags"].feature
+    assert isinstance(tags, ClassLabel)
+    assert tags.names[:3] == ["O", "B-PERSON", "I-PERSON"]
+    assert len(tags.names) == 19
+    claims = load_dataset(str(RELEASE), "claims", split="train")
+    assert claims.features["content"] == List({"start": Value("int32"), "end": Value("int32"), "text": Value("string")})
+    assert claims.features["distanced"] == Value("bool")
+    assert str(claims.info.version) == "0.1.0"
+
+
+def test_parquet_has_no_schema_metadata() -> None:
+    for config in CONFIGS:
+        schema = pq.read_schema(RELEASE / config / "train-00000-of-00001.parquet")
+        assert schema.metadata is None
+
+
+def test_the_release_is_clean(run: Run) -> None:
+    result = run("validate", RELEASE)
+    assert (result.returncode, result.stdout, result.stderr) == (0, f"{RELEASE}: 0 errors, 0 warnings\n", "")
+
+
+def edit(config: str, change: Any) -> Any:
+    """Damage to the rows of a config."""
+
+    def damage(folder: Path) -> None:
+        path = folder / config / "train-00000-of-00001.parquet"
+        table = pq.read_table(path, partitioning=None)
+        rows = table.to_pylist()
+        change(rows)
+        path.write_bytes(parquet(pa.Table.from_pylist(rows, schema=table.schema)))
+
+    return damage
+
+
+def drop_column(folder: Path) -> None:
+    path = folder / "entities/train-00000-of-00001.parquet"
+    path.write_bytes(parquet(pq.read_table(path, partitioning=None).drop_columns(["label"])))
+
+
+def edit_text(name: str, old: str, new: str) -> Any:
+    def damage(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return damage
+
+
+DAMAGED = {
+    "E600": (drop_column, "entities"),
+    "E601": (edit_text("README.md", "dtype: float64", "dtype: int64"), "entities"),
+    "E602": (edit("entities", lambda rows: rows[0].update(start=20)), "000:mention:19-28"),
+    "E603": (edit("documents", lambda rows: rows[0].update(n_chars=1)), "000"),
+    "E604": (edit("claims", lambda rows: rows[1].update(claim_id=rows[0]["claim_id"])), "000:claim:19-90"),
+    "E605": (edit("claims", lambda rows: rows[0].update(quantity_mention_ids=["none"])), "000:claim:19-90"),
+    "E606": (edit("ner", lambda rows: rows[0]["tokens"].__setitem__(0, "Hin")), "000:sentence:19"),
+    "E607": (edit("ner", lambda rows: rows[0]["ner_tags"].__setitem__(0, 3)), "000:19-22"),
+    "E610": (lambda folder: (folder / "ner/train-00000-of-00001.parquet").write_bytes(b"PAR1"), ""),
+    "E701": (lambda folder: (folder / "notes.txt").write_text("mine"), "notes.txt"),
+    "E702": (edit("annotations", list.pop), "annotations/train-00000-of-00001.parquet"),
+    "E703": (edit_text("README.md", "345 entity mentions", "346 entity mentions"), "README.md"),
+    "E705": (lambda folder: (folder / "README.md").unlink(), ""),
+    "E710": (lambda folder: (folder / "manifest.json").write_text("{"), ""),
+}
+
+
+@pytest.mark.parametrize("code", sorted(DAMAGED))
+def test_damage_is_found(code: str, release: Path) -> None:
+    damage, row = DAMAGED[code]
+    damage(release)
+    assert (code, row) in {(finding.code, finding.region) for finding in validate(release)}
+
+
+def test_findings_as_json(run: Run, release: Path) -> None:
+    DAMAGED["E701"][0](release)
+    result = run("validate", release, "--format", "json")
+    assert result.returncode == 1
+    (finding,) = json.loads(result.stdout)
+    assert finding == {
+        "file": str(release),
+        "region": "notes.txt",
+        "code": "E701",
+        "message": "A file is not the one that the manifest lists",
+        "remedy": "Build the release again; never edit it.",
+    }
+
+
+def test_an_export_is_validated_by_itself(run: Run) -> None:
+    (export,) = (ROOT / "annotations/exports").iterdir()
+    result = run("validate", export, "--config", ROOT / "annotations/labeling_config.xml")
+    assert (result.returncode, result.stdout) == (0, f"{export}: 0 errors, 0 warnings\n")
+    assert "E007" in run("validate", export).stdout
+    assert run("validate", ROOT / "nothing").returncode == 1
+
+
+def test_build_check_names_each_stale_file(corpus: Path, run: Run) -> None:
+    assert run("build", "--corpus", corpus, "--check").returncode == 0
+    (corpus / "dataset/release/extra.txt").write_text("x")
+    card = corpus / "dataset_card.md"
+    card.write_text(card.read_text(encoding="utf-8").replace("345 entity", "344 entity"), encoding="utf-8")
+    before = fingerprint(corpus)
+    result = run("build", "--corpus", corpus, "--check")
+    assert result.returncode == 1
+    assert result.stderr.count(" E720 ") + result.stderr.count(": E720 ") >= 2
+    assert "extra.txt" in result.stderr
+    assert "dataset_card.md" in result.stderr
+    assert fingerprint(corpus) == before
+    assert run("build", "--corpus", corpus).returncode == 0
+    assert run("build", "--corpus", corpus, "--check").returncode == 0
+
+
+def test_building_again_touches_nothing(corpus: Path) -> None:
+    before = fingerprint(corpus)
+    write_build(build(corpus))
+    assert fingerprint(corpus) == before
+
+
+def test_out_leaves_the_corpus_alone(corpus: Path, run: Run, tmp_path: Path) -> None:
+    before = fingerprint(corpus)
+    assert run("build", "--corpus", corpus, "--out", tmp_path / "new/release").returncode == 0
+    assert fingerprint(corpus) == before
+    assert fingerprint(tmp_path / "new/release").keys() == fingerprint(RELEASE).keys()
+
+
+def test_a_write_that_fails_leaves_the_old_release(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint(release)
+
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("goldspan.store.write_synced", full)
+    with pytest.raises(OSError, match="No space left"):
+        replace_folder(release, {"manifest.json": b"{}"})
+    assert fingerprint(release) == before
+    assert [path.name for path in release.parent.iterdir()] == ["release"]
+
+
+def test_the_manifest_lists_inputs_files_and_rows(built: Built) -> None:
+    manifest = json.loads(built.files["manifest.json"])
+    assert manifest["rows"] == {name: table.num_rows for name, table in built.tables.items()}
+    assert set(manifest["files"]) == set(built.files) - {"manifest.json"}
+    assert len([name for name in manifest["inputs"] if name.startswith("dataset/raw/")]) == 6
+    assert (manifest["name"], manifest["version"]) == ("border-claims", "0.1.0")
+
+
+def test_a_corpus_without_a_layer_builds(corpus: Path) -> None:
+    settings = (corpus / "corpus.toml").read_text(encoding="utf-8")
+    (corpus / "corpus.toml").write_text(settings.replace('attributions = "attribution"', ""), encoding="utf-8")
+    card = "---\nlicense: other\n---\n# Card\n"
+    (corpus / "dataset_card.md").write_text(card, encoding="utf-8")
+    (corpus / "README.md").write_text("# Page\n", encoding="utf-8")
+    tables = build(corpus).tables
+    assert (tables["claims"].num_rows, tables["entities"].num_rows) == (0, 345)
+
+
+def test_a_figure_that_the_tables_cannot_give_is_an_error(corpus: Path) -> None:
+    config = corpus / "annotations/labeling_config.xml"
+    config.write_text(config.read_text(encoding="utf-8").replace('"entity_id"', '"identity"'), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        build(corpus)
+    assert {finding.code for finding in caught.value.findings} == {"E004"}
