@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from goldspan.build import Built, build
+from tests.small import write_small_corpus
 
 ROOT = Path(__file__).parent.parent
 GOLDSPAN = Path(sys.executable).parent / "goldspan"
@@ -27,6 +28,12 @@ def corpus(tmp_path: Path) -> Path:
     for name in ("dataset", "annotations"):
         shutil.copytree(ROOT / name, target / name)
     return target
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """A corpus folder of other labels, with two articles of which one is annotated, once."""
+    return write_small_corpus(tmp_path / "small")
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,18 @@
 """A small corpus of other labels than this one's: nothing in the code may depend on a label."""
 
+import csv
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
 from goldspan.checks import check_annotation
 from goldspan.checks.registry import Subject
-from goldspan.corpus import Attributions, Corpus, Layers
+from goldspan.corpus import Attributions, Corpus, Layers, Quantities
 from goldspan.faults import Finding
 from goldspan.labeling import LabelingConfig, parse_labeling_config
 from goldspan.records import Annotation, Article, Relation, Span
+from goldspan.tasks import region_items
 
 XML = """
 <View>
@@ -35,7 +42,7 @@ CORPUS = Corpus(
     layers=Layers(zones="part", entities="name", attributions="say"),
     attributions=Attributions("VERB", "SPEAKER", "WORDS", "by", "that", "more"),
     unannotated_zones=("NOISE",),
-    quantity_labels=("HOWMANY",),
+    quantities=Quantities(labels=("HOWMANY",)),
     required=("slug", "tone"),
 )
 
@@ -78,3 +85,62 @@ def annotation(
 def findings(subject: Annotation) -> list[Finding]:
     """What the checks find in an annotation of the small article."""
     return list(check_annotation(Subject(subject, ARTICLE, CONFIG, CORPUS)))
+
+
+SETTINGS = """
+name = "small"
+version = "1.0.0"
+unannotated_zones = ["NOISE"]
+required = ["slug", "tone"]
+
+[layers]
+zones = "part"
+entities = "name"
+attributions = "say"
+
+[attributions]
+cue = "VERB"
+source = "SPEAKER"
+content = "WORDS"
+source_relation = "by"
+content_relation = "that"
+continues_relation = "more"
+
+[quantities]
+labels = ["HOWMANY"]
+"""
+OTHER_TEXT = "👩‍👧 ក្រុង\r\n\tเมือง e\u0301te\u0301.\n"
+
+
+def exported(one: Annotation, completed_by: object = 1, **more: object) -> dict[str, Any]:
+    """An annotation as Label Studio exports it."""
+    items = [item for each in one.spans for item in region_items(each, CONFIG)]
+    for relation in one.relations:
+        ends = {"from_id": relation.from_id, "to_id": relation.to_id}
+        items.append({"type": "relation", **ends, "direction": "right", "labels": list(relation.labels)})
+    return {"id": 1, "completed_by": completed_by, "result": items, **more}
+
+
+def write_export(folder: Path, *annotations: dict[str, Any], name: str = "articles-1") -> None:
+    """Write an export with annotations of the first article, and a task without any for the second."""
+    data = [{"doc_id": "d1", "body": TEXT}, {"doc_id": "d2", "body": OTHER_TEXT}]
+    tasks = [{"id": 1, "data": data[0], "annotations": annotations}, {"id": 2, "data": data[1], "annotations": []}]
+    (folder / f"annotations/exports/{name}.json").write_text(json.dumps(tasks), encoding="utf-8")
+
+
+def write_small_corpus(folder: Path) -> Path:
+    """Write the small corpus into a new folder."""
+    for part in ("dataset/raw", "annotations/exports"):
+        (folder / part).mkdir(parents=True)
+    with (folder / "dataset/raw/sources.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["doc_id", "file", "sha256", "story_group"])
+        for name, text in (("d1", TEXT), ("d2", OTHER_TEXT)):
+            (folder / f"dataset/raw/{name}.txt").write_bytes(text.encode())
+            writer.writerow([name, f"{name}.txt", sha256(text.encode()).hexdigest(), "one"])
+    (folder / "corpus.toml").write_text(SETTINGS)
+    (folder / "annotations/labeling_config.xml").write_text(XML)
+    (folder / "annotations/guidelines.md").write_text("# Guidelines\n")
+    (folder / "dataset_card.md").write_text("---\nlicense: mit\n---\n# Small\n")
+    write_export(folder, exported(annotation()))
+    return folder

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run, fingerprint
+from tests.small import annotation, exported, write_export
 
 Damage = Callable[[Path], None]
 
 
 def export_of(corpus: Path) -> Path:
-    (path,) = (corpus / "annotations/exports").iterdir()
+    (path,) = (corpus / "annotations/exports").glob("articles-*.json")
     return path
 
 
@@ -95,7 +96,7 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     "changed article": (replace(ARTICLE, "Hun Manet", "Hun Mamet"), "E104", ARTICLE),
     "article changed with its hash": (replace(SOURCES, "81d2a24b", "00000000"), "E104", "001_add06b0fde8e2d3a.txt"),
     "missing article": (lambda corpus: (corpus / ARTICLE).unlink(), "E103", ARTICLE),
-    "article not UTF-8": (write(ARTICLE, b"\xff"), "E104", ARTICLE),
+    "article not UTF-8": (write(ARTICLE, b"\xff"), "E105", ARTICLE),
     "unlisted file": (write("dataset/raw/new.txt", b"new"), "E106", "new.txt"),
     "article outside the corpus": (symlink, "E002", "004_370c05daa2c68e05.txt"),
     "path out of the corpus": (
@@ -169,24 +170,29 @@ def test_every_fault_is_reported_at_once(corpus: Path, run: Run) -> None:
     assert " E401 " in stderr
 
 
-def test_a_skipped_task_and_an_unannotated_article_are_warnings(corpus: Path, run: Run) -> None:
-    edit_export(lambda tasks: tasks[4]["annotations"][0].update(was_cancelled=True))(corpus)
-    result = run("build", "--corpus", corpus, "--out", corpus / "out")
+def test_a_skipped_task_and_an_unannotated_article_are_warnings(small_corpus: Path, run: Run) -> None:
+    write_export(small_corpus, exported(annotation(), was_cancelled=True))
+    result = run("build", "--corpus", small_corpus)
     assert result.returncode == 0
-    assert "document 004: W201 An annotator skipped this task: A1" in result.stderr
-    assert "document 004: W202 An article has no annotation" in result.stderr
+    assert "document d1: W201 An annotator skipped this task: user-1" in result.stderr
+    assert "document d1: W202 An article has no annotation" in result.stderr
+    assert "document d2: W202 An article has no annotation" in result.stderr
 
 
-def test_several_annotators_need_a_decision(corpus: Path, run: Run) -> None:
-    def second(tasks: list[dict[str, Any]]) -> None:
-        tasks[0]["annotations"].append({**tasks[0]["annotations"][0], "completed_by": 2})
-
-    edit_export(second)(corpus)
-    with (corpus / "corpus.toml").open("a") as file:
-        file.write('\n[[annotators]]\nid = "A2"\ncompleted_by = 2\n')
-    result = run("build", "--corpus", corpus)
+def test_several_annotators_need_decisions(small_corpus: Path, run: Run) -> None:
+    other = annotation(*annotation().spans[4:])
+    write_export(small_corpus, exported(annotation()), exported(other, {"id": 2, "email": "a@b.example"}))
+    before = fingerprint(small_corpus)
+    result = run("build", "--corpus", small_corpus)
     assert result.returncode == 1
-    assert "document 000: E220" in result.stderr
+    assert "document d1 region d1:name:12-15:WHO: E521" in result.stderr
+    assert "user-1: Ann; user-2: nothing" in result.stderr
+    assert fingerprint(small_corpus) == before
+    rows = run("agreement", "--undecided", "--corpus", small_corpus).stdout
+    assert rows == "d1:name:12-15:WHO,Ann,,,,user-1: Ann,user-2: \n"
+    header = "conflict,text,take,value,reason\n"
+    (small_corpus / "annotations/decisions.csv").write_text(f"{header}d1:name:12-15:WHO,Ann,user-1,,because\n")
+    assert run("build", "--corpus", small_corpus).returncode == 0
 
 
 def test_a_wrong_call_has_status_2(run: Run) -> None:

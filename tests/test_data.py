@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from goldspan.articles import sha256
 from goldspan.build import Built
+from goldspan.hashes import sha256
 from tests.conftest import ROOT
 
 Rows = list[dict[str, Any]]
@@ -25,9 +25,10 @@ def test_counts(data: dict[str, Rows]) -> None:
     assert {name: len(rows) for name, rows in data.items()} == {
         "documents": 5,
         "entities": 345,
-        "claims": 167,
+        "claims": 172,
+        "claim_relations": 178,
         "ner": 117,
-        "annotations": 692,
+        "annotations": 1389,
     }
     assert Counter(row["label"] for row in data["entities"]) == {
         "GPE": 132, "PERSON": 62, "DATE": 56, "NORP": 27, "ORG": 27, "QUANTITY": 15, "WEAPON": 15, "AGREEMENT": 9, "EVENT": 2,
@@ -91,12 +92,18 @@ def test_first_middle_and_last_mention(data: dict[str, Rows]) -> None:
     assert rows[0] == {
         "mention_id": "000:mention:19-28", "doc_id": "000", "start": 19, "end": 28, "text": "Hun Manet", "label": "PERSON",
         "parent_mention_id": None, "zone": "TITLE", "entity_id": "hun-manet", "normalized": None, "measure": None,
-        "comparator": None, "value": None, "unit": None,
+        "comparator": None, "value": None, "unit": None, "lower": None, "upper": None,
     }  # fmt: skip
     figure = next(row for row in rows if row["text"] == "close to one million")
     assert (figure["doc_id"], figure["measure"], figure["comparator"], figure["value"], figure["unit"]) == (
         "003", "DISPLACED", "NEARLY", 1_000_000, "people",
     )  # fmt: skip
+    assert (figure["lower"], figure["upper"]) == (None, 1_000_000)
+    bounds = {row["comparator"]: (row["lower"] is None, row["upper"] is None) for row in rows if row["comparator"]}
+    assert bounds == {
+        "EXACT": (False, False), "AT_LEAST": (False, True), "MORE_THAN": (False, True), "NEARLY": (True, False),
+        "ABOUT": (True, True), "VAGUE": (True, True),
+    }  # fmt: skip
     assert (rows[-1]["doc_id"], rows[-1]["text"], rows[-1]["label"]) == ("004", "rockets", "WEAPON")
 
 
@@ -153,6 +160,13 @@ def test_every_claim_says_what_the_scheme_asks(data: dict[str, Rows]) -> None:
     assert author_types <= {"CASUALTIES", "DISPLACEMENT", "HOSTILE_ACT", "BLAME", "AGREEMENT", "DIPLOMACY", "GEOGRAPHY"}
 
 
+def test_claims_and_clusters_point_at_each_other(data: dict[str, Rows]) -> None:
+    cluster = {row["claim_id"]: row["cluster_id"] for row in data["claims"]}
+    for row in data["claim_relations"]:
+        assert cluster[row["claim_a"]] == cluster[row["claim_b"]] == row["cluster_id"]
+    assert len(set(cluster.values()) - {None}) == 34
+
+
 def test_modality_follows_the_guidelines(data: dict[str, Rows]) -> None:
     pairs = {(row["claim_type"], row["modality"]) for row in data["claims"]}
     assert {modality for claim_type, modality in pairs if claim_type == "DEMAND"} == {"DIRECTIVE"}
@@ -193,5 +207,5 @@ def test_sentences_hold_all_of_the_annotated_text(data: dict[str, Rows]) -> None
 
 
 def test_annotations_keep_what_was_drawn(data: dict[str, Rows]) -> None:
-    assert Counter(row["layer"] for row in data["annotations"]) == {"entity": 345, "attribution": 321, "zone": 26}
-    assert {row["annotator_id"] for row in data["annotations"]} == {"A1"}
+    assert Counter(row["layer"] for row in data["annotations"]) == {"entity": 690, "attribution": 647, "zone": 52}
+    assert {row["annotator_id"] for row in data["annotations"]} == {"A1", "A2"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from goldspan.build import Built
 from tests.conftest import ROOT
 
 PAGES = ("README.md", "dataset_card.md")
@@ -50,7 +51,7 @@ def test_make_build_on_a_clone_leaves_the_tree_clean(clone: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     assert "0 errors, 0 warnings" in result.stdout
-    assert "claims              167 rows  claim_id, doc_id," in result.stdout
+    assert "claims              172 rows  claim_id, doc_id," in result.stdout
     assert git(clone, "status", "--porcelain") == ""
 
 
@@ -78,6 +79,17 @@ def test_the_python_of_a_page_runs_as_printed(page: str, clone: Path, tmp_path: 
     )
     assert result.returncode == 0, result.stderr
     assert "push for a ceasefire between Cambodia and Thailand." in result.stdout
+
+
+def test_what_the_card_quotes_is_in_the_claims_that_it_names(built: Built) -> None:
+    card = (ROOT / "dataset_card.md").read_text(encoding="utf-8")
+    section = card.split("## Five things to find")[1].split("\n## ")[0]
+    claims = {row["claim_id"]: row for row in built.tables["claims"].to_pylist()}
+    named = re.findall(r"`(\d{3}:claim:\d+-\d+)`", section)
+    assert len(named) >= 14
+    assert [name for name in named if name not in claims] == []
+    quoted = " ".join(span["text"] for name in named for span in claims[name]["content"])
+    assert [words for words in re.findall(r"“([^”]+)”", section) if words not in quoted] == []
 
 
 @pytest.mark.parametrize("page", [*PAGES, "annotations/guidelines.md"])

@@ -16,6 +16,7 @@ from goldspan.store import replace_folder
 from goldspan.tables import CONFIGS, parquet
 from goldspan.validate import validate
 from tests.conftest import ROOT, Run, fingerprint
+from tests.small import OTHER_TEXT, TEXT
 
 RELEASE = ROOT / "dataset/release"
 
@@ -139,7 +140,7 @@ def test_findings_as_json(run: Run, release: Path) -> None:
 
 
 def test_an_export_is_validated_by_itself(run: Run) -> None:
-    (export,) = (ROOT / "annotations/exports").iterdir()
+    (export,) = (ROOT / "annotations/exports").glob("articles-*.json")
     result = run("validate", export, "--config", ROOT / "annotations/labeling_config.xml")
     assert (result.returncode, result.stdout) == (0, f"{export}: 0 errors, 0 warnings\n")
     assert "E007" in run("validate", export).stdout
@@ -196,14 +197,37 @@ def test_the_manifest_lists_inputs_files_and_rows(built: Built) -> None:
     assert (manifest["name"], manifest["version"]) == ("border-claims", "0.1.0")
 
 
-def test_a_corpus_without_a_layer_builds(corpus: Path) -> None:
-    settings = (corpus / "corpus.toml").read_text(encoding="utf-8")
-    (corpus / "corpus.toml").write_text(settings.replace('attributions = "attribution"', ""), encoding="utf-8")
-    card = "---\nlicense: other\n---\n# Card\n"
-    (corpus / "dataset_card.md").write_text(card, encoding="utf-8")
-    (corpus / "README.md").write_text("# Page\n", encoding="utf-8")
-    tables = build(corpus).tables
-    assert (tables["claims"].num_rows, tables["entities"].num_rows) == (0, 345)
+def test_a_small_corpus_of_other_labels(small_corpus: Path, run: Run) -> None:
+    assert run("build", "--corpus", small_corpus).returncode == 0
+    assert run("validate", small_corpus / "dataset/release").returncode == 0
+    release = small_corpus / "dataset/release"
+    configs = [config for config in CONFIGS if config != "claim_relations"]  # of which it has none
+    assert sorted(path.name for path in release.iterdir() if path.is_dir()) == sorted(configs)
+    rows = {config: list(load_dataset(str(release), config, split="train")) for config in configs}
+    assert [(row["label"], row["text"], row["slug"]) for row in rows["entities"]] == [
+        ("WHO", "Ann", "ann"),
+        ("WHO", "Bob", "bob"),
+        ("WHERE", "Rome", "rome"),
+        ("HOWMANY", "40", None),
+    ]
+    assert [(row["tone"], row["sure"], row["speakers"]) for row in rows["claims"]] == [
+        ("calm", True, ["ann"]),
+        ("calm", False, []),
+    ]
+    assert [row["text"] for row in rows["documents"]] == [TEXT, OTHER_TEXT]
+    assert rows["documents"][1]["zones"] == []
+    assert [row["sentence_text"] for row in rows["ner"] if row["doc_id"] == "d2"] == [
+        "👩‍👧 ក្រុង",
+        "เมือง e\u0301te\u0301.",
+    ]
+
+
+def test_a_corpus_without_a_layer_builds(small_corpus: Path) -> None:
+    path = small_corpus / "corpus.toml"
+    path.write_text(path.read_text().replace('attributions = "say"', ""))
+    tables = build(small_corpus).tables
+    assert list(tables) == ["documents", "entities", "ner", "annotations"]
+    assert tables["entities"].num_rows == 4
 
 
 def test_a_figure_that_the_tables_cannot_give_is_an_error(corpus: Path) -> None:

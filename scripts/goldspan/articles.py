@@ -3,18 +3,17 @@
 Text is the file's bytes decoded as UTF-8, nothing changed.
 """
 
-import csv
-import hashlib
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from goldspan.corpus import Corpus, inside
 from goldspan.faults import DataError, Finding, fault
+from goldspan.hashes import sha256
 from goldspan.records import Article
+from goldspan.sheets import read_sheet
 
-__all__ = ["load_articles", "sha256"]
+__all__ = ["load_articles"]
 
 BAD_SOURCES = fault(
     "E101",
@@ -41,16 +40,11 @@ DOC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 KEYS = ("doc_id", "file", "sha256")
 
 
-def sha256(data: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def load_articles(corpus: Corpus) -> list[Article]:
-    """Every article of a corpus, in the order of their ids.
+def load_articles(corpus: Corpus) -> tuple[list[Article], list[Finding]]:
+    """Every article of a corpus that can be read, in the order of their ids, and every finding about the raw files.
 
     Raises:
-        DataError: with every fault of the raw files and of sources.csv (E101 to E106).
+        DataError: sources.csv cannot be used at all (E101).
     """
     path = corpus.path("sources")
     rows = read_sources(path)
@@ -61,27 +55,19 @@ def load_articles(corpus: Corpus) -> list[Article]:
             articles.append(load_article(path.parent, row))
         except DataError as error:
             findings += error.findings
-    if findings:
-        raise DataError(findings)
-    return sorted(articles, key=lambda article: article.doc_id)
+    findings += check_unchanged(articles, rows, path.parent)
+    return sorted(articles, key=lambda article: article.doc_id), findings
 
 
 def read_sources(path: Path) -> list[dict[str, str]]:
     """The rows of sources.csv.
 
     Raises:
-        DataError: missing, not UTF-8, no rows, or a row that does not fit the header (E101).
+        DataError: missing, not UTF-8 or CSV, no rows, or a row that does not fit the header (E101).
     """
-    try:
-        reader = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
-        rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BAD_SOURCES.error(str(error), file=str(path)) from error
+    rows = read_sheet(path, dict[str, str], BAD_SOURCES)
     if not rows or not set(KEYS) <= set(rows[0]):
-        raise BAD_SOURCES.error("a column or every row is missing", file=str(path))
-    for number, row in enumerate(rows, 2):
-        if None in row or None in row.values():
-            raise BAD_SOURCES.error(f"row {number} has not as many cells as the header", file=str(path))
+        raise BAD_SOURCES.error("the file, a column or every row is missing", file=str(path))
     return rows
 
 
@@ -102,22 +88,29 @@ def check_listed(rows: list[dict[str, str]], path: Path) -> Iterator[Finding]:
             yield UNLISTED_RAW.finding(file=str(file))
 
 
+def check_unchanged(articles: list[Article], rows: list[dict[str, str]], folder: Path) -> Iterator[Finding]:
+    """Findings of E104: articles that are not the ones that were annotated."""
+    expected = {row["doc_id"]: row["sha256"] for row in rows}
+    for article in articles:
+        if article.sha256 != expected[article.doc_id]:
+            detail = f"{article.sha256}, not {expected[article.doc_id]}"
+            yield CHANGED_RAW.finding(detail, file=str(folder / article.file), task=article.doc_id)
+
+
 def load_article(folder: Path, row: dict[str, str]) -> Article:
     """One article.
 
     Raises:
-        DataError: its file is missing, outside the folder, changed or not UTF-8 (E002, E103 to E105).
+        DataError: its file is missing, outside the folder or not UTF-8 (E002, E103, E105).
     """
     place = {"file": str(folder / row["file"]), "task": row["doc_id"]}
     try:
         data = inside(folder, row["file"]).read_bytes()
     except (OSError, ValueError) as error:
         raise MISSING_RAW.error(**place) from error
-    if sha256(data) != row["sha256"]:
-        raise CHANGED_RAW.error(f"{sha256(data)}, not {row['sha256']}", **place)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise NOT_UTF8.error(str(error), **place) from error
     metadata = {key: value or None for key, value in row.items() if key not in KEYS}
-    return Article(row["doc_id"], row["file"], text, row["sha256"], metadata)
+    return Article(row["doc_id"], row["file"], text, sha256(data), metadata)

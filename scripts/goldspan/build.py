@@ -1,4 +1,4 @@
-"""Raw articles + exports + labeling config -> a release. The whole story, from top to bottom."""
+"""Raw articles + exports + decisions -> a release. The whole story, from top to bottom."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,21 +7,34 @@ import pyarrow as pa
 from msgspec import Struct
 
 from goldspan import tables as rows
-from goldspan.adjudicate import check_settled, settled
-from goldspan.articles import load_articles
-from goldspan.card import fill_figures, render_card
+from goldspan.adjudicate import settle
+from goldspan.agreed import check_agreement, read_agreement
+from goldspan.card import Source, fill_figures, render_card
 from goldspan.checks import check_annotation
 from goldspan.checks.registry import Subject
 from goldspan.claims import assemble
-from goldspan.corpus import Corpus, check_settings, inside, load_corpus
-from goldspan.export.spans import read_annotations
+from goldspan.corpus import Corpus, inside
+from goldspan.decisions import Decider, check_decisions, check_texts
+from goldspan.entities import check_entities
 from goldspan.faults import Finding, fault, stop_on_errors
-from goldspan.labeling import LabelingConfig, load_labeling_config
-from goldspan.manifest import input_hashes, manifest_json
-from goldspan.records import Annotation, Article, Zone
+from goldspan.hashes import input_hashes
+from goldspan.inputs import Inputs, read_inputs
+from goldspan.labeling import load_labeling_config
+from goldspan.manifest import manifest_json
+from goldspan.pairs import Judgement, check_clusters, check_relations, read_judgements, relate
+from goldspan.records import Annotation, Zone
 from goldspan.store import differences, replace_file, replace_folder
 
-__all__ = ["Built", "build", "check_build", "write_build"]
+__all__ = [
+    "Built",
+    "build",
+    "check_build",
+    "claims_by_id",
+    "compare",
+    "make_tables",
+    "settled_annotations",
+    "write_build",
+]
 
 STALE = fault(
     "E720", "A committed file is not what a build of its inputs gives", "Run goldspan build and commit the result."
@@ -32,7 +45,7 @@ NO_PAGE = fault("E721", "The card or a page with figures cannot be read", "Put i
 class Built(Struct, frozen=True):
     """A release in memory.
 
-    Its files by name, the pages with figures made anew by path, and what a person should look at.
+    Its files by name, the pages with figures made anew by path, its tables, and the warnings.
     """
 
     corpus: Corpus
@@ -48,61 +61,131 @@ def build(folder: Path) -> Built:
     Raises:
         DataError: with every fault found.
     """
-    corpus = load_corpus(folder)
-    config = load_labeling_config(corpus.path("labeling_config"))
-    check_settings(corpus, config)
-    articles = load_articles(corpus)
-    exports = corpus.export_files()
-    reading = read_annotations(exports, articles, corpus.annotators, config)
-    subjects = pair(reading.annotations, articles, config, corpus)
-    checked = [finding for subject in subjects for finding in check_annotation(subject)]
-    warnings = stop_on_errors([*reading.findings, *checked, *check_settled(reading.annotations)])
-
-    tables = make_tables(articles, reading.annotations, config, corpus)
-    tags = rows.entity_tags(corpus, config)
-    card = corpus.path("card")
-    card_text = render_card(read_page(card), str(card), corpus.version, tables, tags)
-    pages = [inside(folder, page) for page in corpus.files.pages]
-    files = {f"{name}/{rows.SPLIT_FILE}": rows.parquet(contents) for name, contents in tables.items()}
-    files["README.md"] = card_text.encode()
-    raw = [corpus.path("sources").parent / article.file for article in articles]
-    settings = [corpus.path("sources"), corpus.path("labeling_config"), corpus.path("guidelines")]
-    inputs = input_hashes(corpus, [folder / "corpus.toml", *settings, *raw, *exports])
-    files["manifest.json"] = manifest_json(corpus, inputs, tables, files)
-    filled = {page: fill_figures(read_page(page), str(page), tables).encode() for page in pages}
-    return Built(corpus, files, {card: card_text.encode(), **filled}, tables, warnings)
+    inputs = read_inputs(folder)
+    decider = Decider(inputs.decisions)
+    released = settled_annotations(inputs, decider)
+    warnings = stop_on_errors(check_inputs(inputs, released, decider))
+    tables = make_tables(inputs, released)
+    related, findings = relate_claims(inputs, tables, decider)
+    decisions = check_decisions(decider, str(inputs.corpus.path("decisions")))
+    warnings += stop_on_errors([*findings, *decisions, *check_lists(inputs, released)])
+    tables["claims"] = rows.in_clusters(tables["claims"], {one.claim_id: one.cluster_id for one in inputs.clusters})
+    tables["claim_relations"] = rows.table(related, tables["claim_relations"].schema)
+    return package(inputs, tables, warnings)
 
 
-def pair(
-    annotations: Iterable[Annotation], articles: Iterable[Article], config: LabelingConfig, corpus: Corpus
-) -> Iterator[Subject]:
-    """Each annotation of a known article, with all that it is checked against."""
-    by_id = {article.doc_id: article for article in articles}
-    for annotation in annotations:
-        if annotation.doc_id in by_id:
-            yield Subject(annotation, by_id[annotation.doc_id], config, corpus)
+def compare(inputs: Inputs, decider: Decider) -> list[Judgement]:
+    """Meet every conflict between annotators, in the articles and in the pairs of claims; the decider keeps them.
+
+    Gives the judgements of the pairs back.
+    """
+    claims = claims_by_id(make_tables(inputs, settled_annotations(inputs, decider)))
+    judgements, _ = judge(inputs, claims)
+    relate(inputs.clusters, judgements, claims, inputs.corpus.relations, decider)
+    return judgements
 
 
-def make_tables(
-    articles: Iterable[Article], annotations: Iterable[Annotation], config: LabelingConfig, corpus: Corpus
-) -> dict[str, pa.Table]:
-    """The tables of a release from checked records."""
-    layers = corpus.layers
-    tags = rows.entity_tags(corpus, config)
-    released = settled(annotations)
+def settled_annotations(inputs: Inputs, decider: Decider) -> dict[str, Annotation]:
+    """The annotation of each annotated article that is released, by the article's id."""
+    articles = {article.doc_id: article for article in inputs.articles}
+    return {
+        doc_id: settle([by[name] for name in sorted(by)], articles[doc_id], decider)
+        for doc_id, by in sorted(inputs.by_document().items())
+        if doc_id in articles
+    }
+
+
+def check_inputs(inputs: Inputs, released: dict[str, Annotation], decider: Decider) -> Iterator[Finding]:
+    """Every finding about the annotations, each annotator's and the settled ones.
+
+    If texts changed, about decisions too.
+    """
+    yield from inputs.findings
+    articles = {article.doc_id: article for article in inputs.articles}
+    settled = [one for one in released.values() if one not in inputs.annotations]
+    faults = False
+    for annotation in [*inputs.annotations, *settled]:
+        if annotation.doc_id in articles:
+            subject = Subject(annotation, articles[annotation.doc_id], inputs.config, inputs.corpus)
+            for finding in check_annotation(subject):
+                faults = faults or finding.is_error
+                yield finding
+    if faults or any(finding.is_error for finding in inputs.findings):
+        yield from check_texts(decider, str(inputs.corpus.path("decisions")))
+
+
+def check_lists(inputs: Inputs, released: dict[str, Annotation]) -> Iterator[Finding]:
+    """Findings about mentions against the list of entities, and about figures of agreement that are stale."""
+    corpus = inputs.corpus
+    if inputs.entities is not None:
+        mentions = [
+            one for annotation in released.values() for one in rows.mentions(annotation, (), corpus.layers.entities)
+        ]
+        texts = {article.doc_id: article.text for article in inputs.articles}
+        yield from check_entities(mentions, inputs.entities, texts, str(corpus.path("entities")))
+    yield from check_agreement(corpus)
+
+
+def make_tables(inputs: Inputs, released: dict[str, Annotation]) -> dict[str, pa.Table]:
+    """The tables of a release from checked records; relations between claims are still missing."""
+    corpus, config = inputs.corpus, inputs.config
+    layers, tags = corpus.layers, rows.entity_tags(corpus, config)
     found: dict[str, list[rows.Row]] = {name: [] for name in rows.CONFIGS}
-    for article in articles:
+    for article in inputs.articles:
         annotation = released.get(article.doc_id) or Annotation(article.doc_id, "", "", (), ())
         zones = [Zone(span.start, span.end, span.label) for span in annotation.layer(layers.zones)]
         mentions = rows.mentions(annotation, zones, layers.entities)
         claims = assemble(annotation, article, layers.attributions, corpus.attributions)
         found["documents"] += rows.document_rows(article, zones)
-        found["entities"] += rows.entity_rows(article, mentions)
-        found["claims"] += rows.claim_rows(article, claims, mentions, corpus.quantity_labels)
+        found["entities"] += rows.entity_rows(article, mentions, corpus.quantities)
+        found["claims"] += rows.claim_rows(article, claims, mentions, corpus.quantities.labels)
         found["ner"] += rows.ner_rows(article, zones, annotation.layer(layers.entities), tags, corpus)
-    for annotation in annotations:
+    for annotation in inputs.annotations:
         found["annotations"] += rows.annotation_rows(annotation)
     return {name: rows.table(found[name], schema) for name, schema in rows.schemas(corpus, config).items()}
+
+
+def relate_claims(
+    inputs: Inputs, tables: dict[str, pa.Table], decider: Decider
+) -> tuple[list[rows.Row], Iterable[Finding]]:
+    """The rows of claim_relations from clusters, judgements and decisions, and every finding about them."""
+    claims = claims_by_id(tables)
+    judgements, findings = judge(inputs, claims)
+    related, faults = relate(inputs.clusters, judgements, claims, inputs.corpus.relations, decider)
+    return related, [*findings, *faults, *check_relations(related, inputs.corpus.relations)]
+
+
+def judge(inputs: Inputs, claims: dict[str, rows.Row]) -> tuple[list[Judgement], list[Finding]]:
+    """The judgements of the pairs of claims, and every finding about them; none where a corpus has no clusters."""
+    corpus = inputs.corpus
+    if not inputs.clusters:
+        return [], []
+    stop_on_errors(check_clusters(inputs.clusters, claims, str(corpus.path("clusters"))))
+    config = load_labeling_config(corpus.path("pair_config"))
+    return read_judgements(corpus.pair_export_files(), config, corpus.annotators, claims)
+
+
+def claims_by_id(tables: dict[str, pa.Table]) -> dict[str, rows.Row]:
+    """The rows of the claims by their id."""
+    return {row["claim_id"]: row for row in tables["claims"].to_pylist()}
+
+
+def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]) -> Built:
+    """The files of a release: tables as Parquet, the card with its figures, the manifest.
+
+    A config without a row is left out: datasets cannot load an empty split.
+    """
+    corpus = inputs.corpus
+    tables = {name: contents for name, contents in tables.items() if contents.num_rows}
+    card = corpus.path("card")
+    source = Source(tables, read_agreement(corpus))
+    card_text = render_card(read_page(card), str(card), corpus.version, source, rows.entity_tags(corpus, inputs.config))
+    files = {f"{name}/{rows.SPLIT_FILE}": rows.parquet(contents) for name, contents in tables.items()}
+    files["README.md"] = card_text.encode()
+    files["manifest.json"] = manifest_json(corpus, input_hashes(corpus.folder, inputs.files), source, files)
+    pages = [inside(corpus.folder, page) for page in corpus.files.pages]
+    filled = {page: fill_figures(read_page(page), str(page), source).encode() for page in pages}
+    return Built(corpus, files, {card: card_text.encode(), **filled}, tables, warnings)
 
 
 def read_page(path: Path) -> str:

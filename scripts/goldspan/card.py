@@ -11,11 +11,13 @@ from typing import Any
 
 import pyarrow as pa
 import yaml
+from msgspec import Struct
 
+from goldspan.agreed import Measured
 from goldspan.faults import fault
 from goldspan.tables import SPLIT_FILE
 
-__all__ = ["FIGURES", "feature_names", "features", "fill_figures", "front_matter", "render_card"]
+__all__ = ["FIGURES", "Source", "feature_names", "features", "fill_figures", "front_matter", "render_card"]
 
 BAD_CARD = fault(
     "E705",
@@ -29,7 +31,14 @@ FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[\w-]+) -->\n).*?(<!-- golds
 Tables = dict[str, pa.Table]
 
 
-def render_card(text: str, file: str, version: str, tables: Tables, tags: Sequence[str]) -> str:
+class Source(Struct, frozen=True):
+    """What figures are made from: the tables of a release and the figures of agreement."""
+
+    tables: Tables
+    agreement: Sequence[Measured] = ()
+
+
+def render_card(text: str, file: str, version: str, source: Source, tags: Sequence[str]) -> str:
     """The card with ``configs``, ``dataset_info`` and every figure made anew.
 
     Raises:
@@ -37,10 +46,12 @@ def render_card(text: str, file: str, version: str, tables: Tables, tags: Sequen
     """
     yaml_text, prose = split(text, file)
     settings = {key: value for key, value in yaml_text.items() if key not in ("configs", "dataset_info")}
-    settings["configs"] = [config_entry(name, version, default=number == 0) for number, name in enumerate(tables)]
-    settings["dataset_info"] = [info_entry(name, contents, tags) for name, contents in tables.items()]
+    settings["configs"] = [
+        config_entry(name, version, default=number == 0) for number, name in enumerate(source.tables)
+    ]
+    settings["dataset_info"] = [info_entry(name, contents, tags) for name, contents in source.tables.items()]
     head = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
-    return f"---\n{head}---\n{fill_figures(prose, file, tables)}"
+    return f"---\n{head}---\n{fill_figures(prose, file, source)}"
 
 
 def split(text: str, file: str) -> tuple[dict[str, Any], str]:
@@ -120,7 +131,7 @@ def feature_names(settings: dict[str, Any], config: str, column: str) -> list[st
     return []
 
 
-def fill_figures(text: str, file: str, tables: Tables) -> str:
+def fill_figures(text: str, file: str, source: Source) -> str:
     """A text with each generated stretch made anew.
 
     Raises:
@@ -132,9 +143,9 @@ def fill_figures(text: str, file: str, tables: Tables) -> str:
         if name not in FIGURES:
             raise BAD_CARD.error(f"no figure is called {name!r}", file=file)
         try:
-            return f"{match[1]}{FIGURES[name](tables)}\n{match[3]}"
+            return f"{match[1]}{FIGURES[name](source)}\n{match[3]}"
         except KeyError as error:
-            raise BAD_CARD.error(f"figure {name!r} needs column {error}, which no table has", file=file) from error
+            raise BAD_CARD.error(f"figure {name!r} needs {error}, which the tables lack", file=file) from error
 
     if text.count("<!-- goldspan:begin") != len(FIGURE.findall(text)):
         raise BAD_CARD.error("a generated stretch is not closed", file=file)
@@ -153,14 +164,14 @@ def cell(value: object) -> str:
     return re.sub(r"([|<>\\`])", r"\\\1", " ".join(shown.split()))
 
 
-def config_sizes(tables: Tables) -> str:
+def config_sizes(source: Source) -> str:
     """The rows of each config."""
-    return markdown(["config", "rows"], [(f"{name}", contents.num_rows) for name, contents in tables.items()])
+    return markdown(["config", "rows"], [(f"{name}", contents.num_rows) for name, contents in source.tables.items()])
 
 
-def document_list(tables: Tables) -> str:
+def document_list(source: Source) -> str:
     """The articles with what is known of them and how much was marked."""
-    mentions, claims = (Counter(tables[name]["doc_id"].to_pylist()) for name in ("entities", "claims"))
+    mentions, claims = (Counter(source.tables[name]["doc_id"].to_pylist()) for name in ("entities", "claims"))
     rows = [
         (
             row["doc_id"],
@@ -170,46 +181,62 @@ def document_list(tables: Tables) -> str:
             mentions[row["doc_id"]],
             claims[row["doc_id"]],
         )
-        for row in tables["documents"].to_pylist()
+        for row in source.tables["documents"].to_pylist()
     ]
     return markdown(["doc_id", "title", "date", "characters", "mentions", "claims"], rows)
 
 
-def counts_by_document(config: str, column: str) -> Callable[[Tables], str]:
-    """A cross-tabulation of a column by article, with sums."""
+def crosstab(config: str, column: str, across: str) -> Callable[[Source], str]:
+    """A cross-tabulation of two columns of a config, with sums."""
 
-    def table_of(tables: Tables) -> str:
-        documents = tables["documents"]["doc_id"].to_pylist()
-        pairs = Counter(zip(tables[config][column].to_pylist(), tables[config]["doc_id"].to_pylist(), strict=True))
-        values = sorted({value for value, _ in pairs}, key=str)
-        rows = [[value, *(pairs[value, doc] for doc in documents)] for value in values]
-        rows.append(["all", *(sum(pairs[value, doc] for value in values) for doc in documents)])
-        return markdown([column, *documents, "all"], [[*row, sum(row[1:])] for row in rows])
+    def table_of(source: Source) -> str:
+        table = source.tables[config]
+        pairs = Counter(zip(table[column].to_pylist(), table[across].to_pylist(), strict=True))
+        values, heads = (sorted({pair[side] for pair in pairs}, key=str) for side in (0, 1))
+        rows = [[value, *(pairs[value, head] for head in heads)] for value in values]
+        rows.append(["all", *(sum(pairs[value, head] for value in values) for head in heads)])
+        return markdown([column, *heads, "all"], [[*row, sum(row[1:])] for row in rows])
 
     return table_of
 
 
-def summary(tables: Tables) -> str:
+def agreement(source: Source) -> str:
+    """The figures of agreement, without those of single labels."""
+    shown = [one for one in source.agreement if one.of == "all" or one.measure not in ("exact F1", "overlap F1")]
+    rows = [
+        (
+            one.layer,
+            one.of,
+            one.measure,
+            f"undefined: {one.undefined}" if one.value is None else f"{one.value:.3f}",
+            one.items,
+        )
+        for one in shown
+    ]
+    return markdown(["layer", "of", "measure", "value", "items"], rows)
+
+
+def summary(source: Source) -> str:
     """The corpus in one sentence."""
-    claims = tables["claims"]
-    cues = len(set(claims["attribution_id"].to_pylist()) - {None})
-    entities = (
-        len(set(tables["entities"]["entity_id"].to_pylist()) - {None})
-        if "entity_id" in tables["entities"].column_names
-        else 0
-    )
+    claims = source.tables["claims"].to_pylist() if "claims" in source.tables else []
+    cues, clusters = (len({row[column] for row in claims} - {None}) for column in ("attribution_id", "cluster_id"))
+    counts = {name: contents.num_rows for name, contents in source.tables.items()}
     return (
-        f"{tables['documents'].num_rows} articles, {tables['entities'].num_rows} entity mentions of {entities} named "
-        f"entities, {cues} attributions, {claims.num_rows} claims, {tables['ner'].num_rows} sentences."
+        f"{counts['documents']} articles, {counts.get('entities', 0)} entity mentions, {cues} attributions, "
+        f"{len(claims)} claims, {counts.get('claim_relations', 0)} relations between claims in {clusters} clusters, "
+        f"{counts.get('ner', 0)} sentences."
     )
 
 
-FIGURES: dict[str, Callable[[Tables], str]] = {
+FIGURES: dict[str, Callable[[Source], str]] = {
     "summary": summary,
     "configs": config_sizes,
     "documents": document_list,
-    "entity-labels": counts_by_document("entities", "label"),
-    "claim-types": counts_by_document("claims", "claim_type"),
-    "attributions": counts_by_document("claims", "attribution"),
-    "annotators": counts_by_document("annotations", "annotator_id"),
+    "entity-labels": crosstab("entities", "label", "doc_id"),
+    "claim-types": crosstab("claims", "claim_type", "doc_id"),
+    "attributions": crosstab("claims", "attribution", "doc_id"),
+    "annotators": crosstab("annotations", "annotator_id", "doc_id"),
+    "relations": crosstab("claim_relations", "relation", "basis"),
+    "relation-scopes": crosstab("claim_relations", "relation", "scope"),
+    "agreement": agreement,
 }

@@ -14,10 +14,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from goldspan.build import Built, build, check_build, write_build
-from goldspan.faults import DataError, Finding
+from goldspan.agreed import Measured, agreement_json
+from goldspan.build import Built, build, check_build, compare, write_build
+from goldspan.decisions import Conflict, Decider, decision_rows
+from goldspan.faults import DataError, Finding, printable, stop_on_errors
+from goldspan.inputs import read_inputs
 from goldspan.store import replace_file
-from goldspan.tasks import tasks_json
+from goldspan.tasks import adjudication_tasks_json, pair_tasks_json, tasks_json
 from goldspan.validate import validate
 
 __all__ = ["app", "main"]
@@ -84,14 +87,46 @@ def validate_command(
 @app.command("tasks")
 def tasks_command(
     corpus: CorpusOption = HERE,
+    pairs: Annotated[bool, typer.Option("--pairs", help="The pairs of claims of each cluster instead.")] = False,
+    adjudicate: Annotated[bool, typer.Option("--adjudicate", help="Only what annotators differ on instead.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here, not to stdout.")] = None,
 ) -> None:
     """Raw articles -> Label Studio tasks (JSON), with zones proposed as predictions."""
-    text = tasks_json(corpus)
+    if pairs and adjudicate:
+        raise typer.BadParameter("--pairs and --adjudicate exclude each other")
+    make = pair_tasks_json if pairs else adjudication_tasks_json if adjudicate else tasks_json
+    text = make(corpus)
     if out is None:
         typer.echo(text, nl=False)
     else:
         replace_file(out, text.encode())
+
+
+@app.command("agreement")
+def agreement_command(
+    corpus: CorpusOption = HERE,
+    format_: Annotated[Format, typer.Option("--format", help="How figures and disagreements are shown.")] = Format.text,
+    write: Annotated[bool, typer.Option("--write", help="Keep the figures for the card.")] = False,
+    undecided: Annotated[
+        bool, typer.Option("--undecided", help="Only rows for the decisions that are missing.")
+    ] = False,
+) -> None:
+    """How far annotators agree, layer by layer, and every place where they do not."""
+    inputs = read_inputs(corpus)
+    stop_on_errors(inputs.findings)
+    decider = Decider(inputs.decisions)
+    judgements = compare(inputs, decider)
+    if undecided:
+        typer.echo(decision_rows(decider.undecided), nl=False)
+        return
+    try:
+        from goldspan.agreement import measure_inputs  # noqa: PLC0415 - statistics are an extra
+    except ModuleNotFoundError as error:
+        raise typer.BadParameter("install goldspan[agreement] for this command") from error
+    measures = measure_inputs(inputs, judgements)
+    if write:
+        replace_file(inputs.corpus.path("agreement"), agreement_json(inputs.corpus, measures))
+    show_agreement(measures, decider.conflicts, format_)
 
 
 @app.command("load")
@@ -115,6 +150,23 @@ def show_rows(built: Built) -> None:
     for name, contents in built.tables.items():
         table.add_row(name, str(contents.num_rows))
     Console().print(table)
+
+
+def show_agreement(measures: list[Measured], conflicts: list[Conflict], format_: Format) -> None:
+    """Figures and disagreements, on stdout."""
+    if format_ is Format.json:
+        contents = {"measures": measures, "disagreements": conflicts}
+        typer.echo(json.dumps(msgspec.to_builtins(contents), ensure_ascii=False, indent=1))
+        return
+    table = Table("layer", "of", "measure", "value", "items", "", box=None, pad_edge=False)
+    for one in measures:
+        value = "undefined" if one.value is None else f"{one.value:.3f}"
+        table.add_row(one.layer, one.of, one.measure, value, str(one.items), one.undefined)
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    for conflict in conflicts:
+        typer.echo(f"\n{conflict.id}\n  text: {printable(conflict.text)}")
+        for name, reading in conflict.readings.items():
+            typer.echo(f"  {name}: {printable(reading) or 'nothing'}")
 
 
 def show_findings(findings: list[Finding]) -> None:

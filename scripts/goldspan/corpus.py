@@ -9,7 +9,18 @@ from msgspec import Struct
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig
 
-__all__ = ["Annotator", "Attributions", "Corpus", "Layers", "ZoneRule", "check_settings", "inside", "load_corpus"]
+__all__ = [
+    "Annotator",
+    "Attributions",
+    "Corpus",
+    "Layers",
+    "Quantities",
+    "Relations",
+    "ZoneRule",
+    "check_settings",
+    "inside",
+    "load_corpus",
+]
 
 BAD_SETTINGS = fault("E001", "corpus.toml cannot be used", "Correct it as its comments and the README describe.")
 OUTSIDE_PATH = fault(
@@ -20,6 +31,21 @@ UNKNOWN_NAMES = fault(
     "corpus.toml names something that the labeling config does not have",
     "Correct the name in corpus.toml, or add it to the labeling config.",
 )
+
+
+Part = Literal[
+    "sources",
+    "labeling_config",
+    "guidelines",
+    "exports",
+    "decisions",
+    "entities",
+    "clusters",
+    "pair_config",
+    "agreement",
+    "card",
+    "release",
+]
 
 
 class Layers(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,6 +68,28 @@ class Attributions(Struct, frozen=True, forbid_unknown_fields=True):
     source_relation: str = "source"
     content_relation: str = "content"
     continues_relation: str = "continues"
+
+
+class Quantities(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which mentions are figures, and which comparators make their value a lower bound, an upper bound, or both."""
+
+    labels: tuple[str, ...] = ()
+    comparator: str = "comparator"
+    value: str = "value"
+    lower: tuple[str, ...] = ()
+    upper: tuple[str, ...] = ()
+
+
+class Relations(Struct, frozen=True, forbid_unknown_fields=True):
+    """How relations between claims behave.
+
+    Inverses by their forward name, the one for no relation, and what must hold.
+    """
+
+    inverse: dict[str, str] = {}
+    none: str | None = None
+    transitive: tuple[str, ...] = ()
+    acyclic: tuple[str, ...] = ()
 
 
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +121,11 @@ class Files(Struct, frozen=True, forbid_unknown_fields=True):
     labeling_config: str = "annotations/labeling_config.xml"
     guidelines: str = "annotations/guidelines.md"
     exports: str = "annotations/exports"
+    decisions: str = "annotations/decisions.csv"
+    entities: str = "annotations/entities.csv"
+    clusters: str = "annotations/clusters.csv"
+    pair_config: str = "annotations/pair_config.xml"
+    agreement: str = "annotations/agreement.json"
     card: str = "dataset_card.md"
     pages: tuple[str, ...] = ()
     release: str = "dataset/release"
@@ -87,16 +140,18 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     language: str = "en"
     files: Files = Files()
     attributions: Attributions = Attributions()
+    quantities: Quantities = Quantities()
+    relations: Relations = Relations()
     exports: tuple[str, ...] = ("*",)
+    pair_exports: tuple[str, ...] = ()
     annotators: tuple[Annotator, ...] = ()
     unannotated_zones: tuple[str, ...] = ()
-    quantity_labels: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     default_zone: str | None = None
     zone_rules: tuple[ZoneRule, ...] = ()
     folder: Path = Path()
 
-    def path(self, part: Literal["sources", "labeling_config", "guidelines", "exports", "card", "release"]) -> Path:
+    def path(self, part: Part) -> Path:
         """Where one part of the corpus stands.
 
         Raises:
@@ -105,9 +160,17 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
         return inside(self.folder, getattr(self.files, part))
 
     def export_files(self) -> list[Path]:
-        """The current export of each project: of the files that fit its pattern, the one whose name sorts last."""
+        """The current export of each project of articles."""
+        return self.newest(self.exports)
+
+    def pair_export_files(self) -> list[Path]:
+        """The current export of each project of pairs of claims."""
+        return self.newest(self.pair_exports)
+
+    def newest(self, patterns: tuple[str, ...]) -> list[Path]:
+        """Of the exports that fit each pattern, the one whose name sorts last."""
         folder = self.path("exports")
-        newest = [sorted(folder.glob(f"{pattern}.json"))[-1:] for pattern in self.exports]
+        newest = [sorted(folder.glob(f"{pattern}.json"))[-1:] for pattern in patterns]
         return sorted({path for paths in newest for path in paths})
 
 
@@ -135,7 +198,7 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
     unknown += sorted(set(corpus.required) - set(config.attributes))
     for layer, labels in {
         layers.zones: (*corpus.unannotated_zones, *(rule.zone for rule in corpus.zone_rules)),
-        layers.entities: corpus.quantity_labels,
+        layers.entities: corpus.quantities.labels,
         layers.attributions: (roles.cue, roles.source, roles.content),
     }.items():
         if layer in config.layers:

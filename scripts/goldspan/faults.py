@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["FAULTS", "DataError", "Fault", "Finding", "fault", "stop_on_errors"]
+__all__ = ["FAULTS", "DataError", "Fault", "Finding", "fault", "printable", "stop_on_errors"]
 
 
 class Finding(Struct, frozen=True, order=True, omit_defaults=True):

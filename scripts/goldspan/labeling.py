@@ -58,7 +58,7 @@ class Attribute(Struct, frozen=True):
 class LabelingConfig(Struct, frozen=True):
     """What a labeling config declares.
 
-    ``text_name`` and ``text_field`` are of its ``Text`` tag: name and task field.
+    ``text_name`` and ``text_field`` are of the ``Text`` tag that is annotated: name and task field.
     """
 
     text_name: str
@@ -106,9 +106,9 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
         root = fromstring(xml, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise NOT_A_CONFIG.error(f"not safe, well-formed XML ({error})", file=file) from error
-    texts = list(root.iter("Text"))
-    if len(texts) != 1 or not texts[0].get("value", "").startswith("$") or not texts[0].get("name"):
-        raise NOT_A_CONFIG.error('it needs exactly one Text tag with a name and value="$…"', file=file)
+    texts = {tag.get("name", ""): tag.get("value", "") for tag in root.iter("Text")}
+    if not texts or "" in texts or not all(value.startswith("$") for value in texts.values()):
+        raise NOT_A_CONFIG.error('it needs Text tags, each with a name and value="$…"', file=file)
     layers: dict[str, Layer] = {}
     attributes: dict[str, Attribute] = {}
     for element, condition in controls(root, {}):
@@ -120,7 +120,8 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
         else:
             attributes[name] = attribute(name, element, condition)
     relations = tuple(relation.get("value", "") for relation in root.iter("Relation"))
-    return LabelingConfig(texts[0].get("name", ""), texts[0].get("value", "")[1:], layers, attributes, relations)
+    text = next((layer.to_name for layer in layers.values() if layer.to_name in texts), next(iter(texts)))
+    return LabelingConfig(text, texts[text][1:], layers, attributes, relations)
 
 
 def controls(element: Element, condition: dict[str, str]) -> Iterator[tuple[Element, dict[str, str]]]:

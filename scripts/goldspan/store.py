@@ -9,12 +9,14 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import Struct
 
 from goldspan.card import feature_names, front_matter
 from goldspan.faults import fault
-from goldspan.tables import CONFIGS, SPLIT_FILE, Release
+from goldspan.manifest import Manifest
+from goldspan.tables import CONFIGS, SPLIT_FILE
 
-__all__ = ["differences", "read_release", "replace_file", "replace_folder"]
+__all__ = ["Release", "differences", "read_release", "replace_file", "replace_folder"]
 
 NOT_A_RELEASE = fault("E610", "A table of the release cannot be read", "Build the release again.")
 NO_MANIFEST = fault("E710", "The manifest cannot be read", "Build the release again.")
@@ -23,6 +25,15 @@ NOT_OURS = fault(
     "The target folder holds something that is no release",
     "Name an empty or new folder, or an earlier release.",
 )
+
+
+class Release(Struct, frozen=True):
+    """A release in memory: its folder, a table for each config, the names of the NER tags, and its manifest."""
+
+    folder: Path
+    tables: dict[str, pa.Table]
+    tags: list[str]
+    manifest: Manifest
 
 
 def differences(folder: Path, files: Mapping[str, bytes]) -> list[str]:
@@ -109,16 +120,16 @@ def read_release(folder: Path) -> Release:
     Raises:
         DataError: a table, the card or the manifest is missing or unreadable (E610, E705, E710).
     """
+    path = folder / "manifest.json"
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise NO_MANIFEST.error(str(error), file=str(path)) from error
     tables = {}
-    for name in CONFIGS:
+    for name in [config for config in CONFIGS if config in manifest.rows]:
         path = folder / name / SPLIT_FILE
         try:
             tables[name] = pq.read_table(path, partitioning=None)
         except (OSError, pa.ArrowException) as error:
             raise NOT_A_RELEASE.error(str(error), file=str(path)) from error
-    path = folder / "manifest.json"
-    try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=dict)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise NO_MANIFEST.error(str(error), file=str(path)) from error
     return Release(folder, tables, feature_names(front_matter(folder / "README.md"), "ner", "ner_tags"), manifest)

@@ -4,15 +4,13 @@ Every schema of a release stands here; attribute columns come from the labeling 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from msgspec import Struct
 
-from goldspan.corpus import Corpus, Layers
+from goldspan.corpus import Corpus, Layers, Quantities
 from goldspan.labeling import Attribute, Kind, LabelingConfig
 from goldspan.records import Annotation, Article, Claim, Mention, Span, Zone
 from goldspan.tokens import bio, outermost, sentences, tag_names, tokenise
@@ -20,12 +18,12 @@ from goldspan.tokens import bio, outermost, sentences, tag_names, tokenise
 __all__ = [
     "CONFIGS",
     "SPLIT_FILE",
-    "Release",
     "annotation_rows",
     "claim_rows",
     "document_rows",
     "entity_rows",
     "entity_tags",
+    "in_clusters",
     "mentions",
     "ner_rows",
     "parquet",
@@ -34,7 +32,7 @@ __all__ = [
     "table",
 ]
 
-CONFIGS = ("documents", "entities", "claims", "ner", "annotations")
+CONFIGS = ("documents", "entities", "claims", "claim_relations", "ner", "annotations")
 SPLIT_FILE = "train-00000-of-00001.parquet"
 
 EXTENT = [("start", pa.int32()), ("end", pa.int32())]
@@ -62,15 +60,6 @@ METADATA = (
 Row = dict[str, Any]
 
 
-class Release(Struct, frozen=True):
-    """A release in memory: its folder, a table for each config, the names of the NER tags, and its manifest."""
-
-    folder: Path
-    tables: dict[str, pa.Table]
-    tags: list[str]
-    manifest: dict[str, Any]
-
-
 def schemas(corpus: Corpus, config: LabelingConfig) -> dict[str, pa.Schema]:
     """The schema of each config of a release, in `CONFIGS` order."""
     layers, roles = corpus.layers, corpus.attributions
@@ -96,6 +85,8 @@ def schemas(corpus: Corpus, config: LabelingConfig) -> dict[str, pa.Schema]:
             ("parent_mention_id", string),
             ("zone", string),
             *columns(entity),
+            ("lower", pa.float64()),
+            ("upper", pa.float64()),
         ],
         "claims": [
             ("claim_id", string),
@@ -109,6 +100,19 @@ def schemas(corpus: Corpus, config: LabelingConfig) -> dict[str, pa.Schema]:
             *columns(attribute for attribute in claim if attribute not in source),
             ("quantity_mention_ids", STRINGS),
             ("cluster_id", string),
+        ],
+        "claim_relations": [
+            ("relation_id", string),
+            ("cluster_id", string),
+            ("claim_a", string),
+            ("claim_b", string),
+            ("doc_a", string),
+            ("doc_b", string),
+            ("text_a", string),
+            ("text_b", string),
+            ("relation", string),
+            ("basis", string),
+            ("scope", string),
         ],
         "ner": [
             ("id", string),
@@ -208,9 +212,10 @@ def document_rows(article: Article, zones: Sequence[Zone]) -> Iterator[Row]:
     }
 
 
-def entity_rows(article: Article, found: Iterable[Mention]) -> Iterator[Row]:
-    """A row for each mention."""
+def entity_rows(article: Article, found: Iterable[Mention], quantities: Quantities) -> Iterator[Row]:
+    """A row for each mention; of a figure, with the bounds that its value and comparator give."""
     for mention in found:
+        comparator, value = (mention.attributes.get(name) for name in (quantities.comparator, quantities.value))
         yield {
             "mention_id": mention.mention_id,
             "doc_id": mention.doc_id,
@@ -221,6 +226,8 @@ def entity_rows(article: Article, found: Iterable[Mention]) -> Iterator[Row]:
             "parent_mention_id": mention.parent_mention_id,
             "zone": mention.zone,
             **mention.attributes,
+            "lower": value if comparator in quantities.lower else None,
+            "upper": value if comparator in quantities.upper else None,
         }
 
 
@@ -251,6 +258,12 @@ def claim_rows(
 def fragments(text: str, spans: Iterable[Span]) -> list[Row]:
     """Spans as a list of {start, end, text}."""
     return [{"start": span.start, "end": span.end, "text": text[span.start : span.end]} for span in spans]
+
+
+def in_clusters(claims: pa.Table, clusters: Mapping[str, str]) -> pa.Table:
+    """The table of claims with the cluster of each."""
+    found = [clusters.get(claim) for claim in claims["claim_id"].to_pylist()]
+    return claims.set_column(claims.column_names.index("cluster_id"), "cluster_id", pa.array(found, pa.string()))
 
 
 def ner_rows(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from goldspan.articles import sha256
 from goldspan.checks import check_annotation, check_release
 from goldspan.checks.registry import Subject
 from goldspan.corpus import Corpus, Layers
 from goldspan.export.reader import read_export
 from goldspan.export.spans import read_annotations, task_doc_id
 from goldspan.faults import DataError, Finding, fault
+from goldspan.hashes import sha256
 from goldspan.labeling import load_labeling_config
 from goldspan.records import Article
 from goldspan.store import read_release

@@ -90,7 +90,7 @@ def wait_until_healthy(server: Server, process: subprocess.Popen[bytes], log: Pa
 
 
 def export_file() -> Path:
-    (path,) = (ROOT / "annotations/exports").iterdir()
+    (path,) = (ROOT / "annotations/exports").glob("articles-*.json")
     return path
 
 

@@ -10,7 +10,7 @@ from goldspan.corpus import Corpus
 from goldspan.faults import FAULTS, Finding, fault
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article, Span
-from goldspan.tables import Release
+from goldspan.store import Release
 
 __all__ = ["Hit", "Subject", "annotation_check", "check_annotation", "check_release", "hit", "release_check"]
 

@@ -4,17 +4,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from goldspan.articles import sha256
-from goldspan.card import features, fill_figures, front_matter
+from goldspan.card import Source, features, fill_figures, front_matter
 from goldspan.checks.registry import Hit, release_check
-from goldspan.store import differences
-from goldspan.tables import SPLIT_FILE, Release, structure
+from goldspan.hashes import sha256
+from goldspan.store import Release, differences
+from goldspan.tables import SPLIT_FILE, Row, structure
 from goldspan.tokens import decode_bio
 
 KEYS = {
     "documents": "doc_id",
     "entities": "mention_id",
     "claims": "claim_id",
+    "claim_relations": "relation_id",
     "ner": "id",
     "annotations": "annotation_id",
 }
@@ -23,15 +24,23 @@ FOREIGN_KEYS = [
     ("entities", "parent_mention_id", "entities"),
     ("claims", "doc_id", "documents"),
     ("claims", "quantity_mention_ids", "entities"),
+    ("claim_relations", "claim_a", "claims"),
+    ("claim_relations", "claim_b", "claims"),
+    ("claim_relations", "doc_a", "documents"),
+    ("claim_relations", "doc_b", "documents"),
     ("ner", "doc_id", "documents"),
     ("annotations", "doc_id", "documents"),
 ]
 
 
+def rows_of(release: Release, config: str) -> list[Row]:
+    """The rows of a config; none where the release has none."""
+    return list(release.tables[config].to_pylist()) if config in release.tables else []
+
+
 def texts(release: Release) -> dict[str, str]:
     """The text of each document."""
-    documents = release.tables["documents"]
-    return dict(zip(documents["doc_id"].to_pylist(), documents["text"].to_pylist(), strict=True))
+    return {row["doc_id"]: row["text"] for row in rows_of(release, "documents")}
 
 
 def card_info(release: Release, config: str) -> dict[str, Any]:
@@ -46,7 +55,11 @@ def missing_column(release: Release) -> Iterator[Hit]:
 
     Build the release again.
     """
+    if "documents" not in release.tables:
+        yield Hit("documents", "the config itself")
     for name, schema in structure().items():
+        if name not in release.tables:
+            continue
         there = release.tables[name].schema
         for field in schema:
             if field.name not in there.names or there.field(field.name) != field:
@@ -72,10 +85,10 @@ def other_slice(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     documents = texts(release)
-    for row in release.tables["entities"].to_pylist():
+    for row in rows_of(release, "entities"):
         if documents.get(row["doc_id"], "")[row["start"] : row["end"]] != row["text"]:
             yield Hit(row["mention_id"], row["text"])
-    for row in release.tables["claims"].to_pylist():
+    for row in rows_of(release, "claims"):
         for span in [*row["content"], *row["cue"], *row["source"]]:
             if documents.get(row["doc_id"], "")[span["start"] : span["end"]] != span["text"]:
                 yield Hit(row["claim_id"], span["text"])
@@ -87,7 +100,7 @@ def other_text(release: Release) -> Iterator[Hit]:
 
     Build the release again.
     """
-    for row in release.tables["documents"].to_pylist():
+    for row in rows_of(release, "documents"):
         if row["text_sha256"] != sha256(row["text"].encode()) or row["n_chars"] != len(row["text"]):
             yield Hit(row["doc_id"])
 
@@ -99,7 +112,7 @@ def repeated_key(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     for name, key in KEYS.items():
-        for value, count in Counter(release.tables[name][key].to_pylist()).items():
+        for value, count in Counter(row[key] for row in rows_of(release, name)).items():
             if count > 1 or not value:
                 yield Hit(str(value), f"{count} rows of {name}")
 
@@ -111,8 +124,8 @@ def unknown_key(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     for name, column, target in FOREIGN_KEYS:
-        known = set(release.tables[target][KEYS[target]].to_pylist())
-        for row in release.tables[name].select([KEYS[name], column]).to_pylist():
+        known = {row[KEYS[target]] for row in rows_of(release, target)}
+        for row in rows_of(release, name):
             value = row[column]
             for reference in value if isinstance(value, list) else [value]:
                 if reference is not None and reference not in known:
@@ -126,7 +139,7 @@ def other_tokens(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     documents = texts(release)
-    for row in release.tables["ner"].to_pylist():
+    for row in rows_of(release, "ner"):
         text = documents.get(row["doc_id"], "")
         pieces = [(row["sentence_start"], row["sentence_text"])]
         if len(row["token_starts"]) == len(row["tokens"]) == len(row["ner_tags"]):
@@ -145,11 +158,11 @@ def other_tags(release: Release) -> Iterator[Hit]:
     """
     expected = {
         (row["doc_id"], row["start"], row["end"], row["label"])
-        for row in release.tables["entities"].to_pylist()
+        for row in rows_of(release, "entities")
         if row["parent_mention_id"] is None
     }
     found = set()
-    for row in release.tables["ner"].to_pylist():
+    for row in rows_of(release, "ner"):
         tokens = [(start, start + len(token)) for start, token in zip(row["token_starts"], row["tokens"], strict=False)]
         if len(tokens) != len(row["ner_tags"]) or not all(0 <= tag < len(release.tags) for tag in row["ner_tags"]):
             yield Hit(row["id"], "a tag has no name")
@@ -166,7 +179,7 @@ def other_file(release: Release) -> Iterator[Hit]:
 
     Build the release again; never edit it.
     """
-    listed: dict[str, Any] = release.manifest.get("files") or {}
+    listed = release.manifest.files
     for name in differences(release.folder, {}):
         path = release.folder / name
         if name != "manifest.json" and (listed.get(name) != sha256(path.read_bytes())):
@@ -184,7 +197,7 @@ def other_counts(release: Release) -> Iterator[Hit]:
     """
     for name, table in release.tables.items():
         splits = card_info(release, name).get("splits") or [{}]
-        counts = {table.num_rows, splits[0].get("num_examples"), (release.manifest.get("rows") or {}).get(name)}
+        counts = {table.num_rows, splits[0].get("num_examples"), release.manifest.rows.get(name)}
         if len(counts) > 1:
             yield Hit(f"{name}/{SPLIT_FILE}", ", ".join(sorted(map(str, counts))))
 
@@ -197,5 +210,5 @@ def stale_figures(release: Release) -> Iterator[Hit]:
     """
     path = release.folder / "README.md"
     text = path.read_text(encoding="utf-8")
-    if fill_figures(text, str(path), release.tables) != text:
+    if fill_figures(text, str(path), Source(release.tables, release.manifest.agreement)) != text:
         yield Hit("README.md")

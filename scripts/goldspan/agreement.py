@@ -1,0 +1,372 @@
+"""How far annotators agree, layer by layer. Needs the extra ``agreement``.
+
+Spans are compared by F1, which needs no count of what nobody marked (Hripcsak and Rothschild 2005), and by gamma
+(Mathet,
+Widlöcher and Métivier 2015), which corrects for chance; categories by Cohen's kappa (1960) and Krippendorff's alpha
+(2004).
+"""
+
+import logging
+import os
+import sys
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import combinations
+from typing import Any, Literal
+
+import krippendorff
+import numpy as np
+from msgspec import Struct
+from sklearn.metrics import cohen_kappa_score
+
+from goldspan.agreed import Measured
+from goldspan.claims import assemble
+from goldspan.corpus import Corpus
+from goldspan.inputs import Inputs
+from goldspan.labeling import Attribute, Kind, LabelingConfig, load_labeling_config
+from goldspan.pairs import Judgement
+from goldspan.records import Annotation, Article, Claim, Span
+
+__all__ = ["alpha", "f1", "gamma", "kappa", "match_claims", "measure", "measure_inputs"]
+
+OVERLAP = 0.5
+GAMMA_SEED = 2015
+ALL = "all"
+
+ByDocument = Mapping[str, Mapping[str, Annotation]]
+Extent = tuple[int, int]
+Level = Literal["nominal", "interval"]
+
+
+class Tally(Struct):
+    """What two annotators marked, summed over pairs of annotators and documents."""
+
+    first: int = 0
+    second: int = 0
+    matched_first: int = 0
+    matched_second: int = 0
+
+    def add(self, first: int, second: int, matched_first: int, matched_second: int) -> None:
+        """Add a document of a pair."""
+        self.first += first
+        self.second += second
+        self.matched_first += matched_first
+        self.matched_second += matched_second
+
+
+def measure(corpus: Corpus, config: LabelingConfig, articles: Iterable[Article], found: ByDocument) -> list[Measured]:
+    """Every measure of agreement; ``found`` has the annotations of each document by annotator, two or more of each."""
+    texts = {article.doc_id: article for article in articles}
+    layers = [name for name in (corpus.layers.zones, corpus.layers.entities, corpus.layers.attributions) if name]
+    rows: list[Measured] = []
+    for layer in layers:
+        rows += span_rows(layer, found)
+        rows.append(gamma_row(layer, found))
+    if corpus.layers.entities:
+        rows += attribute_rows(
+            corpus.layers.entities,
+            config.attributes_of(corpus.layers.entities),
+            shared_spans(corpus.layers.entities, found),
+        )
+    if corpus.layers.attributions:
+        claims = {
+            doc_id: {
+                name: list(assemble(one, texts[doc_id], corpus.layers.attributions, corpus.attributions))
+                for name, one in by.items()
+            }
+            for doc_id, by in found.items()
+        }
+        rows += claim_rows(claims)
+        asked = config.attributes_of(corpus.layers.attributions)
+        rows += attribute_rows("claims", asked, matched_claims(claims))
+    return [*rows, *relation_rows(found)]
+
+
+def measure_inputs(inputs: Inputs, judgements: Iterable[Judgement]) -> list[Measured]:
+    """Every measure of agreement on the documents and pairs of claims that have two annotators or more."""
+    found = {doc_id: by for doc_id, by in inputs.by_document().items() if len(by) > 1}
+    measures = measure(inputs.corpus, inputs.config, inputs.articles, found)
+    units: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    for judgement in judgements:
+        units[judgement.pair][judgement.annotator] = judgement.values
+    if units:
+        asked = load_labeling_config(inputs.corpus.path("pair_config")).attributes.values()
+        measures += attribute_rows("claim_relations", asked, list(units.values()))
+    return measures
+
+
+def pairs(found: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Any, Any]]:
+    """Each two annotators' work on the same document."""
+    for _, by in sorted(found.items()):
+        for one, other in combinations(sorted(by), 2):
+            yield by[one], by[other]
+
+
+def f1(tally: Tally) -> float | None:
+    """The harmonic mean of the two shares that are matched; None where neither annotator marked anything."""
+    if tally.first + tally.second == 0:
+        return None
+    return (tally.matched_first + tally.matched_second) / (tally.first + tally.second)
+
+
+def f1_row(layer: str, of: str, name: str, tally: Tally) -> Measured:
+    """An F1 as a figure."""
+    why = "" if tally.first + tally.second else "nobody marked any"
+    return Measured(layer, of, name, f1(tally), tally.first + tally.second, why)
+
+
+def span_rows(layer: str, found: ByDocument) -> Iterator[Measured]:
+    """Exact and overlap F1 of a layer, of each label and of all."""
+    exact: dict[str, Tally] = defaultdict(Tally)
+    overlap: dict[str, Tally] = defaultdict(Tally)
+    for one, other in pairs(found):
+        for label in {ALL, *(span.label for span in (*one.layer(layer), *other.layer(layer)))}:
+            first, second = (
+                [span for span in side.layer(layer) if label in (ALL, span.label)] for side in (one, other)
+            )
+            add_matches(exact[label], first, second, lambda a, b: a.extent == b.extent and a.label == b.label)
+            add_matches(overlap[label], first, second, lambda a, b: overlaps(a, b) and a.label == b.label)
+    for label in sorted(exact, key=lambda label: (label != ALL, label)):
+        yield f1_row(layer, label, "exact F1", exact[label])
+        yield f1_row(layer, label, "overlap F1", overlap[label])
+
+
+def add_matches(
+    tally: Tally, first: Sequence[Span], second: Sequence[Span], same: Callable[[Span, Span], bool]
+) -> None:
+    """Count the spans on each side that have a match on the other."""
+    tally.add(
+        len(first),
+        len(second),
+        sum(any(same(a, b) for b in second) for a in first),
+        sum(any(same(a, b) for a in first) for b in second),
+    )
+
+
+def overlaps(one: Span, other: Span) -> bool:
+    """True if two spans share a code point."""
+    return one.start < other.end and other.start < one.end
+
+
+def gamma_row(layer: str, found: ByDocument) -> Measured:
+    """Gamma of a layer: the mean over the documents, weighted by their spans."""
+    weighted, items = 0.0, 0
+    for by in found.values():
+        spans = {name: one.layer(layer) for name, one in by.items()}
+        count = sum(map(len, spans.values()))
+        value = gamma(spans)
+        if value is not None:
+            weighted += value * count
+            items += count
+    if not items:
+        return Measured(layer, ALL, "gamma", None, 0, "an annotator marked none in each document")
+    return Measured(layer, ALL, "gamma", weighted / items, items)
+
+
+def gamma(spans: Mapping[str, Sequence[Span]]) -> float | None:
+    """Gamma of one document: positions and labels weigh alike.
+
+    None if an annotator marked nothing, or all spans are one.
+    """
+    from pyannote.core import Segment  # noqa: PLC0415 - slow to import
+    from pygamma_agreement import CombinedCategoricalDissimilarity, Continuum  # noqa: PLC0415
+
+    if not all(spans.values()) or sum(map(len, spans.values())) <= len(spans):
+        return None
+    continuum = Continuum()
+    for name, each in sorted(spans.items()):
+        for span in each:
+            continuum.add(name, Segment(span.start, span.end), span.label)
+    np.random.seed(GAMMA_SEED)  # the library draws its samples from this generator
+    with silence():
+        return float(continuum.compute_gamma(CombinedCategoricalDissimilarity(alpha=1, beta=1, delta_empty=1)).gamma)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep the solver that gamma uses, a C library, and the warnings about it from the terminal."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    level = logging.root.manager.disable
+    try:
+        os.dup2(nowhere, 1)
+        logging.disable(logging.WARNING)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def match_claims(first: Sequence[Claim], second: Sequence[Claim]) -> list[tuple[Claim, Claim, float]]:
+    """Pairs of claims whose contents share at least half of their code points (Dice), best first, each claim once."""
+    scored = [(dice(covered(a), covered(b)), n, m) for n, a in enumerate(first) for m, b in enumerate(second)]
+    taken: tuple[set[int], set[int]] = (set(), set())
+    matched = []
+    for score, n, m in sorted(scored, key=lambda item: (-item[0], item[1], item[2])):
+        if score >= OVERLAP and n not in taken[0] and m not in taken[1]:
+            taken[0].add(n)
+            taken[1].add(m)
+            matched.append((first[n], second[m], score))
+    return matched
+
+
+def covered(claim: Claim) -> set[int]:
+    """The code points of a claim's content."""
+    return {at for span in claim.content for at in range(span.start, span.end)}
+
+
+def dice(one: set[int], other: set[int]) -> float:
+    """Twice what two sets share, by the sum of their sizes."""
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+def fillers(claim: Claim) -> dict[str, tuple[Extent, ...]]:
+    """The spans that play each part of a claim."""
+    attribution = claim.attribution
+    return {
+        "cue": (attribution.cue.extent,) if attribution else (),
+        "source": (attribution.source.extent,) if attribution and attribution.source else (),
+        "content": tuple(span.extent for span in claim.content),
+    }
+
+
+def claim_rows(claims: Mapping[str, Mapping[str, Sequence[Claim]]]) -> Iterator[Measured]:
+    """Detection F1, the overlap of what was detected, and F1 of each part.
+
+    A filler counts if the matched claim has it too.
+    """
+    detected = Tally()
+    roles: dict[str, Tally] = {role: Tally() for role in ("cue", "source", "content")}
+    scores: list[float] = []
+    for first, second in pairs(claims):
+        matched = match_claims(first, second)
+        scores += [score for _, _, score in matched]
+        detected.add(len(first), len(second), len(matched), len(matched))
+        for role, tally in roles.items():
+            same = sum(len(set(fillers(a)[role]) & set(fillers(b)[role])) for a, b, _ in matched)
+            sizes = [sum(len(fillers(claim)[role]) for claim in side) for side in (first, second)]
+            tally.add(sizes[0], sizes[1], same, same)
+    yield f1_row("claims", ALL, "detection F1", detected)
+    mean = sum(scores) / len(scores) if scores else None
+    yield Measured("claims", ALL, "content overlap", mean, len(scores), "" if scores else "no claim is matched")
+    for role, tally in roles.items():
+        yield f1_row("claims", role, "role F1", tally)
+
+
+def relation_rows(found: ByDocument) -> Iterator[Measured]:
+    """F1 of relations by label: two are the same if their ends have the same extents."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for one, other in pairs(found):
+        first, second = relation_keys(one), relation_keys(other)
+        for label in {ALL, *(label for label, *_ in first | second)}:
+            sides = [{each for each in side if label in (ALL, each[0])} for side in (first, second)]
+            same = len(sides[0] & sides[1])
+            tallies[label].add(len(sides[0]), len(sides[1]), same, same)
+    for label in sorted(tallies, key=lambda label: (label != ALL, label)):
+        yield f1_row("relations", label, "exact F1", tallies[label])
+
+
+def relation_keys(annotation: Annotation) -> set[tuple[str, Extent | None, Extent | None]]:
+    """The relations of an annotation by label and the extents of their ends."""
+    extents = {span.region_id: span.extent for span in annotation.spans}
+    return {
+        (label, extents.get(relation.from_id), extents.get(relation.to_id))
+        for relation in annotation.relations
+        for label in relation.labels
+    }
+
+
+Units = list[dict[str, Mapping[str, Any]]]
+
+
+def shared_spans(layer: str, found: ByDocument) -> Units:
+    """The attributes of each extent of a layer, by annotator; with the label as an attribute."""
+    units: dict[tuple[str, Extent], dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    for doc_id, by in sorted(found.items()):
+        for name, annotation in sorted(by.items()):
+            for span in annotation.layer(layer):
+                units[doc_id, span.extent][name] = {**span.attributes, "label": span.label}
+    return list(units.values())
+
+
+def matched_claims(claims: Mapping[str, Mapping[str, Sequence[Claim]]]) -> Units:
+    """The attributes of each claim of the first annotator and of the claims matched to it, by annotator."""
+    units: Units = []
+    for _, by in sorted(claims.items()):
+        (anchor, own), *others = sorted(by.items())
+        matches = {name: {a.claim_id: b for a, b, _ in match_claims(own, each)} for name, each in others}
+        for claim in own:
+            partners = {
+                name: match[claim.claim_id].attributes for name, match in matches.items() if claim.claim_id in match
+            }
+            units.append({anchor: claim.attributes, **partners})
+    return units
+
+
+def attribute_rows(layer: str, attributes: Iterable[Attribute], units: Units) -> Iterator[Measured]:
+    """Kappa and alpha of attributes with an inventory, alpha of numbers, and the share of equal texts of others."""
+    for attribute in attributes:
+        values = [{name: values.get(attribute.name) for name, values in unit.items()} for unit in units]
+        values = [unit for unit in values if len(unit) > 1 and any(value is not None for value in unit.values())]
+        if attribute.kind is Kind.NUMBER:
+            yield alpha_row(layer, attribute.name, values, "interval")
+        elif attribute.values:
+            yield kappa_row(layer, attribute.name, values)
+            yield alpha_row(layer, attribute.name, values, "nominal")
+        else:
+            equal = [one == other for unit in values for one, other in combinations(unit.values(), 2)]
+            share = sum(equal) / len(equal) if equal else None
+            yield Measured(
+                layer, attribute.name, "equal", share, len(equal), "" if equal else "no two values to compare"
+            )
+
+
+def kappa_row(layer: str, of: str, units: Sequence[Mapping[str, Hashable]]) -> Measured:
+    """Cohen's kappa, the mean over pairs of annotators."""
+    names = sorted({name for unit in units for name in unit})
+    values = []
+    for one, other in combinations(names, 2):
+        both = [(unit[one], unit[other]) for unit in units if one in unit and other in unit]
+        values.append(kappa([a for a, _ in both], [b for _, b in both]))
+    defined = [value for value in values if value is not None]
+    if not defined:
+        return Measured(
+            layer, of, "kappa", None, len(units), "only one category is used" if units else "no two values to compare"
+        )
+    return Measured(layer, of, "kappa", sum(defined) / len(defined), len(units))
+
+
+def kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None:
+    """Cohen's kappa of two annotators.
+
+    None where both use one and the same category, so that chance explains everything.
+    """
+    if len({*first, *second}) < 2:
+        return None
+    return float(cohen_kappa_score([str(value) for value in first], [str(value) for value in second]))
+
+
+def alpha_row(layer: str, of: str, units: Sequence[Mapping[str, Any]], level: Level) -> Measured:
+    """Krippendorff's alpha over all annotators."""
+    value = alpha(units, level)
+    why = "" if value is not None else "only one value is used" if units else "no two values to compare"
+    return Measured(layer, of, "alpha", value, len(units), why)
+
+
+def alpha(units: Sequence[Mapping[str, Any]], level: Level = "nominal") -> float | None:
+    """Krippendorff's alpha of units (values by annotator; an annotator may lack); None where only one value is used."""
+    names = sorted({name for unit in units for name in unit})
+    values = sorted(
+        {value for unit in units for value in unit.values() if value is not None or level == "nominal"}, key=str
+    )
+    if len(values) < 2:
+        return None
+    codes = {value: value if level == "interval" else number for number, value in enumerate(values)}
+    data = [[codes.get(unit[name], np.nan) if name in unit else np.nan for unit in units] for name in names]
+    return float(krippendorff.alpha(reliability_data=data, level_of_measurement=level))

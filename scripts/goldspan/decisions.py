@@ -1,0 +1,161 @@
+"""Written decisions about conflicts between annotators: read, applied, and held against what they speak of."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from goldspan.faults import Finding, fault
+from goldspan.sheets import read_sheet
+
+__all__ = ["Conflict", "Decider", "Decision", "check_decisions", "check_texts", "decision_rows", "read_decisions"]
+
+UNDECIDED = fault(
+    "E521",
+    "The annotators differ and no decision says whose reading stands",
+    "Add a row for it to the decisions; goldspan agreement --undecided writes the rows to fill in.",
+)
+OTHER_TEXT = fault(
+    "E522",
+    "A decision speaks of a text that is not the one at its place",
+    "Read the place again and decide anew, or put the text back.",
+)
+NO_CONFLICT = fault(
+    "E523",
+    "A decision speaks of a conflict that does not exist",
+    "Remove the decision, or correct the name of its conflict.",
+)
+BAD_DECISION = fault(
+    "E524",
+    "A decision cannot be used",
+    "Each row needs a conflict, what to take (an annotator, both, neither, or value with a value), and a reason.",
+)
+
+NOT_ANNOTATORS = ("both", "neither", "value")
+
+
+class Decision(Struct, frozen=True):
+    """A row of the decisions: for one conflict, or by a pattern for all that fit it and have none of their own."""
+
+    conflict: str
+    text: str
+    take: str
+    value: str
+    reason: str
+
+    @property
+    def is_rule(self) -> bool:
+        """True if it names conflicts by a pattern."""
+        return "*" in self.conflict
+
+
+class Conflict(Struct, frozen=True):
+    """A place where annotators differ, by an id that depends on nothing but the place, and the text that it is about.
+
+    ``readings`` has a line for each annotator, empty for one who marked nothing.
+    """
+
+    id: str
+    task: str
+    text: str
+    readings: dict[str, str]
+
+
+class Decider:
+    """Finds the reading that stands, and keeps the conflicts met and those that no decision settles."""
+
+    def __init__(self, decisions: Iterable[Decision]) -> None:
+        """Index the decisions by conflict; rules keep their order."""
+        decisions = list(decisions)
+        self.single = {decision.conflict: decision for decision in decisions if not decision.is_rule}
+        self.rules = [decision for decision in decisions if decision.is_rule]
+        self.conflicts: list[Conflict] = []
+        self.undecided: list[Conflict] = []
+
+    def choose(self, conflict: Conflict, readings: Mapping[str, Any]) -> Any:
+        """The common reading, or the one that a decision takes; the first annotator's where none does.
+
+        A decision of its own is heard even where all agree: they may agree on what a later guideline rules out.
+        """
+        values = list(readings.values())
+        if all(value == values[0] for value in values) and conflict.id not in self.single:
+            return values[0]
+        self.conflicts.append(conflict)
+        decision = self.decision_for(conflict.id)
+        if decision is None or decision.take not in (*readings, *NOT_ANNOTATORS):
+            self.undecided.append(conflict)
+            return values[0]
+        if decision.take == "value":
+            return typed(decision.value, next(value for value in values if value is not None))
+        if decision.take == "both":
+            every = [each for value in values for each in value or ()]
+            return tuple(each for number, each in enumerate(every) if each not in every[:number])
+        return readings.get(decision.take)
+
+    def decision_for(self, conflict: str) -> Decision | None:
+        """The decision about a conflict by its name, else the first rule that fits it."""
+        fitting = (rule for rule in self.rules if fnmatchcase(conflict, rule.conflict))
+        return self.single.get(conflict) or next(fitting, None)
+
+
+def typed(value: str, sample: Any) -> Any:
+    """A decision's value in the type of a reading: labels, a list (parted by bars), a number, a boolean or text."""
+    if isinstance(sample, tuple | list):
+        return type(sample)(part.strip() for part in value.split("|"))
+    if isinstance(sample, bool):
+        return value == "true"
+    return float(value) if isinstance(sample, int | float) else value
+
+
+def decision_rows(conflicts: Iterable[Conflict]) -> str:
+    """Rows for the decisions of some conflicts, as CSV without a header, with what is to be filled in left empty.
+
+    Two more columns than a decision has hold what each annotator read and are to be removed.
+    """
+    sink = io.StringIO(newline="")
+    writer = csv.writer(sink, lineterminator="\n")
+    for conflict in conflicts:
+        writer.writerow([conflict.id, conflict.text, "", "", "", *(f"{n}: {r}" for n, r in conflict.readings.items())])
+    return sink.getvalue()
+
+
+def read_decisions(path: Path) -> list[Decision]:
+    """The decisions of a corpus; none where there is no file.
+
+    Raises:
+        DataError: it is not CSV with the columns of `Decision`, or a row lacks a conflict, what to take or a reason
+        (E524).
+    """
+    decisions = read_sheet(path, Decision, BAD_DECISION)
+    seen: set[str] = set()
+    for number, decision in enumerate(decisions, 2):
+        if not (decision.conflict and decision.take and decision.reason) or decision.conflict in seen:
+            raise BAD_DECISION.error(f"row {number} lacks something or repeats a conflict", file=str(path))
+        seen.add(decision.conflict)
+    return decisions
+
+
+def check_decisions(decider: Decider, file: str) -> Iterator[Finding]:
+    """Findings about conflicts without a decision, and decisions that fit no conflict or no longer its text."""
+    for conflict in decider.undecided:
+        readings = "; ".join(f"{name}: {reading or 'nothing'}" for name, reading in conflict.readings.items())
+        place = {"file": file, "task": conflict.task, "region": conflict.id}
+        yield UNDECIDED.finding(readings, context=conflict.text, **place)
+    met = {conflict.id for conflict in decider.conflicts}
+    for name in decider.single:
+        if name not in met:
+            yield NO_CONFLICT.finding(file=file, region=name)
+    yield from check_texts(decider, file)
+
+
+def check_texts(decider: Decider, file: str) -> Iterator[Finding]:
+    """Findings about decisions that speak of another text than their conflict has now."""
+    for conflict in decider.conflicts:
+        decision = decider.single.get(conflict.id)
+        if decision is not None and decision.text != conflict.text:
+            detail = f"{decision.text!r}, not {conflict.text!r}"
+            yield OTHER_TEXT.finding(detail, file=file, task=conflict.task, region=conflict.id)

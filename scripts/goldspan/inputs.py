@@ -1,0 +1,78 @@
+"""All that a corpus folder holds, read: settings, articles, every annotator's annotations, decisions and lists."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from goldspan.articles import load_articles
+from goldspan.corpus import Corpus, check_settings, load_corpus
+from goldspan.decisions import Decision, read_decisions
+from goldspan.entities import Entity, read_entities
+from goldspan.export.spans import read_annotations
+from goldspan.faults import Finding
+from goldspan.labeling import LabelingConfig, load_labeling_config
+from goldspan.pairs import Member, read_clusters
+from goldspan.records import Annotation, Article
+
+__all__ = ["Inputs", "read_inputs"]
+
+
+class Inputs(Struct, frozen=True):
+    """What was read, and every finding about what could not be. ``files`` are all files that a build depends on."""
+
+    corpus: Corpus
+    config: LabelingConfig
+    articles: list[Article]
+    annotations: list[Annotation]
+    decisions: list[Decision]
+    entities: dict[str, Entity] | None
+    clusters: list[Member]
+    findings: list[Finding]
+    files: list[Path]
+
+    def by_document(self) -> dict[str, dict[str, Annotation]]:
+        """The annotations of each document by annotator."""
+        found: dict[str, dict[str, Annotation]] = {}
+        for annotation in self.annotations:
+            found.setdefault(annotation.doc_id, {})[annotation.annotator] = annotation
+        return found
+
+
+def read_inputs(folder: Path) -> Inputs:
+    """Read a corpus folder.
+
+    Raises:
+        DataError: a file cannot be used at all; what is wrong inside usable files is among the findings.
+    """
+    corpus = load_corpus(folder)
+    config = load_labeling_config(corpus.path("labeling_config"))
+    check_settings(corpus, config)
+    articles, findings = load_articles(corpus)
+    exports = corpus.export_files()
+    reading = read_annotations(exports, articles, corpus.annotators, config)
+    raw = [corpus.path("sources").parent / article.file for article in articles]
+    kept = [
+        corpus.path(part)
+        for part in (
+            "labeling_config",
+            "sources",
+            "guidelines",
+            "decisions",
+            "entities",
+            "clusters",
+            "pair_config",
+            "agreement",
+        )
+    ]
+    files = [folder / "corpus.toml", *kept, *raw, *exports, *corpus.pair_export_files()]
+    return Inputs(
+        corpus=corpus,
+        config=config,
+        articles=articles,
+        annotations=reading.annotations,
+        decisions=read_decisions(corpus.path("decisions")),
+        entities=read_entities(corpus.path("entities")),
+        clusters=read_clusters(corpus.path("clusters")),
+        findings=[*findings, *reading.findings],
+        files=sorted({path for path in files if path.exists()}),
+    )

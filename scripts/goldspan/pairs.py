@@ -1,0 +1,268 @@
+"""Clusters of claims -> pairs to be judged in Label Studio; their exports + decisions -> relations between claims."""
+
+import graphlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from goldspan.corpus import Annotator, Relations
+from goldspan.decisions import Conflict, Decider
+from goldspan.export.reader import Task, TaskAnnotation, Value, read_export
+from goldspan.export.spans import BAD_VALUE, UNKNOWN_ANNOTATOR, annotator_id, attribute_value, user_name
+from goldspan.faults import Finding, fault
+from goldspan.labeling import LabelingConfig
+from goldspan.sheets import read_sheet
+
+__all__ = [
+    "Judgement",
+    "Member",
+    "check_clusters",
+    "check_relations",
+    "pair_tasks",
+    "read_clusters",
+    "read_judgements",
+    "relate",
+]
+
+BAD_CLUSTERS = fault(
+    "E510",
+    "The clusters cannot be used",
+    "Give each row a cluster_id, the id of a claim, and the claim's normalized sentence as text.",
+)
+NO_CLAIM = fault("E511", "A cluster names a claim that does not exist", "Correct the claim_id, or remove the row.")
+OTHER_CLAIM = fault(
+    "E512",
+    "A cluster or pair was made for another wording of a claim",
+    "Read the claim again; then correct the text here, or judge the pair anew.",
+)
+TWO_CLUSTERS = fault("E513", "A claim stands in two clusters, or twice in one", "Leave one of the rows.")
+NOT_JUDGED = fault(
+    "E514", "A pair of a cluster is not judged", "Judge it in the pair project and export again, or split the cluster."
+)
+SURPLUS_PAIR = fault(
+    "E515", "A pair is judged that no cluster holds, or is judged twice", "Delete its task, or correct the clusters."
+)
+NOT_RELATED = fault(
+    "E516", "Two claims of one cluster are not related", "Split the cluster, or decide how they are related."
+)
+NOT_CLOSED = fault(
+    "E517",
+    "A relation that must carry over does not: A and B have it, B and C have it, A and C do not",
+    "Decide the three pairs so that they fit together.",
+)
+CYCLE = fault(
+    "E518", "A relation that must not turn in a circle does", "Decide its pairs so that one claim comes first."
+)
+
+Row = dict[str, Any]
+Pair = tuple[str, str]
+
+
+class Member(Struct, frozen=True):
+    """A claim in a cluster. ``text`` is its normalized sentence when the cluster was made."""
+
+    cluster_id: str
+    claim_id: str
+    text: str
+
+
+class Judgement(Struct, frozen=True):
+    """How one annotator relates a pair: a value for each control of the pair config."""
+
+    pair: Pair
+    annotator: str
+    values: dict[str, Any]
+    file: str
+
+
+def read_clusters(path: Path) -> list[Member]:
+    """The clusters of a corpus; none where there is no file.
+
+    Raises:
+        DataError: it is not CSV with the columns of `Member` (E510).
+    """
+    return read_sheet(path, Member, BAD_CLUSTERS)
+
+
+def check_clusters(members: Iterable[Member], claims: Mapping[str, Row], file: str) -> Iterator[Finding]:
+    """Findings about clusters that do not fit the claims (E511 to E513)."""
+    seen = set()
+    for member in members:
+        place = {"file": file, "region": member.claim_id}
+        if member.claim_id not in claims:
+            yield NO_CLAIM.finding(member.text, **place)
+        elif claims[member.claim_id]["normalized_claim"] != member.text:
+            yield OTHER_CLAIM.finding(f"{member.text!r}, not {claims[member.claim_id]['normalized_claim']!r}", **place)
+        if member.claim_id in seen:
+            yield TWO_CLUSTERS.finding(**place)
+        seen.add(member.claim_id)
+
+
+def cluster_pairs(members: Iterable[Member]) -> dict[Pair, str]:
+    """Every pair of claims of a cluster, in the order of the file, with the cluster's id."""
+    clusters: dict[str, list[str]] = defaultdict(list)
+    for member in members:
+        clusters[member.cluster_id].append(member.claim_id)
+    return {pair: name for name, claims in clusters.items() for pair in combinations(claims, 2)}
+
+
+def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], documents: Mapping[str, Row]) -> str:
+    """A task for each pair of a cluster, as JSON that Label Studio imports.
+
+    Both sentences, and both in their articles.
+    """
+    tasks = []
+    for (one, other), cluster in cluster_pairs(members).items():
+        data: Row = {"doc_id": f"{one}|{other}", "cluster_id": cluster}
+        for side, claim_id in (("a", one), ("b", other)):
+            claim = claims[claim_id]
+            data[f"claim_{side}"] = claim_id
+            data[f"text_{side}"] = claim["normalized_claim"]
+            data[f"context_{side}"] = context(claim, documents[claim["doc_id"]])
+        tasks.append({"data": data})
+    return json.dumps(tasks, ensure_ascii=False, indent=1) + "\n"
+
+
+def context(claim: Row, document: Row) -> str:
+    """The paragraph that a claim stands in, with its document and date."""
+    text, content = document["text"], claim["content"]
+    start = text.rfind("\n", 0, content[0]["start"]) + 1
+    end = text.find("\n", content[-1]["end"])
+    date = document["published_date"] or "no date"
+    return f"{claim['doc_id']} ({date}): {text[start : end if end >= 0 else len(text)].strip()}"
+
+
+def read_judgements(
+    files: Iterable[Path], config: LabelingConfig, annotators: Iterable[Annotator], claims: Mapping[str, Row]
+) -> tuple[list[Judgement], list[Finding]]:
+    """The judgements in the exports of a pair project, and what of them cannot be used (E207, E212, E512).
+
+    Raises:
+        DataError: an export cannot be decoded at all (E201, E202).
+    """
+    users = {annotator.completed_by: annotator.id for annotator in annotators}
+    judgements: list[Judgement] = []
+    findings: list[Finding] = []
+    for file in files:
+        for task in read_export(file):
+            findings += check_pair(task, claims, str(file))
+            for one in task.annotations:
+                if not one.was_cancelled:
+                    judgement, faults = read_judgement(task, one, config, users, str(file))
+                    judgements.append(judgement)
+                    findings += faults
+    return judgements, findings
+
+
+def check_pair(task: Task, claims: Mapping[str, Row], file: str) -> Iterator[Finding]:
+    """Findings about a pair that was made for another wording of its claims (E512)."""
+    for side in ("a", "b"):
+        claim_id, text = task.data.get(f"claim_{side}"), task.data.get(f"text_{side}")
+        claim = claims.get(str(claim_id))
+        if claim is None or claim["normalized_claim"] != text:
+            yield OTHER_CLAIM.finding(str(text), file=file, task=str(task.data.get("doc_id")), region=str(claim_id))
+
+
+def read_judgement(
+    task: Task, one: TaskAnnotation, config: LabelingConfig, users: dict[int | str, str], file: str
+) -> tuple[Judgement, list[Finding]]:
+    """One annotator's judgement of a pair."""
+    pair = str(task.data.get("claim_a")), str(task.data.get("claim_b"))
+    place = {"file": file, "task": "|".join(pair)}
+    annotator = annotator_id(one, users)
+    findings = [] if annotator else [UNKNOWN_ANNOTATOR.finding(user_name(one), **place)]
+    values = {}
+    for item in one.result or []:
+        attribute = config.attributes.get(item.from_name or "")
+        if attribute is not None:
+            values[attribute.name] = attribute_value(attribute, item.value or Value())
+    missing = sorted(name for name in config.attributes if values.get(name) is None)
+    findings += [BAD_VALUE.finding(name, **place) for name in missing]
+    return Judgement(pair, annotator or "", values, file), findings
+
+
+def relate(
+    members: Sequence[Member],
+    judgements: Iterable[Judgement],
+    claims: Mapping[str, Row],
+    relations: Relations,
+    decider: Decider,
+) -> tuple[list[Row], list[Finding]]:
+    """The relation of every pair of the clusters, turned so that inverse relations read forwards.
+
+    And what does not fit.
+    """
+    by_pair: dict[Pair, dict[str, Judgement]] = defaultdict(dict)
+    findings: list[Finding] = []
+    pairs = cluster_pairs(members)
+    for judgement in judgements:
+        if judgement.pair not in pairs or judgement.annotator in by_pair[judgement.pair]:
+            findings.append(
+                SURPLUS_PAIR.finding(judgement.annotator, file=judgement.file, task="|".join(judgement.pair))
+            )
+        by_pair[judgement.pair][judgement.annotator] = judgement
+    rows = []
+    for pair, cluster in pairs.items():
+        found = dict(sorted(by_pair.get(pair, {}).items()))
+        if not found:
+            findings.append(NOT_JUDGED.finding(task="|".join(pair)))
+            continue
+        text = " / ".join(claims[claim]["normalized_claim"] for claim in pair)
+        values = {}
+        for what in next(iter(found.values())).values:
+            readings = {name: one.values.get(what) for name, one in found.items()}
+            conflict = Conflict(
+                f"pair:{'|'.join(pair)}:{what}", "|".join(pair), text, {n: str(v) for n, v in readings.items()}
+            )
+            values[what] = decider.choose(conflict, readings)
+        if values["relation"] == relations.none:
+            findings.append(NOT_RELATED.finding(text, task="|".join(pair)))
+        rows.append(relation_row(pair, cluster, values, claims, relations))
+    return rows, findings
+
+
+def relation_row(pair: Pair, cluster: str, values: Row, claims: Mapping[str, Row], relations: Relations) -> Row:
+    """The row of a pair."""
+    relation = values["relation"]
+    if relation in relations.inverse:
+        pair, relation = (pair[1], pair[0]), relations.inverse[relation]
+    one, other = (claims[claim] for claim in pair)
+    return {
+        "relation_id": "|".join(pair),
+        "cluster_id": cluster,
+        "claim_a": pair[0],
+        "claim_b": pair[1],
+        "doc_a": one["doc_id"],
+        "doc_b": other["doc_id"],
+        "text_a": one["normalized_claim"],
+        "text_b": other["normalized_claim"],
+        **values,
+        "relation": relation,
+        "scope": "WITHIN_DOC" if one["doc_id"] == other["doc_id"] else "CROSS_DOC",
+    }
+
+
+def check_relations(rows: Sequence[Row], relations: Relations) -> Iterator[Finding]:
+    """Findings about relations that do not fit together (E517, E518)."""
+    by_relation: dict[str, set[Pair]] = defaultdict(set)
+    for row in rows:
+        by_relation[row["relation"]].add((row["claim_a"], row["claim_b"]))
+    for relation in relations.transitive:
+        same = by_relation[relation] | {(other, one) for one, other in by_relation[relation]}
+        for one, middle in sorted(same):
+            for again, last in sorted(same):
+                if middle == again and one < last and (one, last) not in same:
+                    yield NOT_CLOSED.finding(f"{relation}: {one}, {middle}, {last}", task=f"{one}|{last}")
+    for relation in relations.acyclic:
+        graph: dict[str, set[str]] = defaultdict(set)
+        for one, other in by_relation[relation]:
+            graph[one].add(other)
+        try:
+            graphlib.TopologicalSorter(graph).prepare()
+        except graphlib.CycleError as error:
+            yield CYCLE.finding(f"{relation}: {', '.join(error.args[1])}")

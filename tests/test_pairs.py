@@ -1,0 +1,177 @@
+"""Clusters, pairs and the relations between claims; the list of entities."""
+
+import csv
+import json
+from collections import Counter, defaultdict
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from goldspan.build import Built
+from goldspan.corpus import Relations
+from goldspan.decisions import Decider, Decision
+from goldspan.entities import Entity, check_entities, read_entities
+from goldspan.faults import DataError
+from goldspan.labeling import load_labeling_config
+from goldspan.pairs import Judgement, Member, check_clusters, check_relations, read_clusters, relate
+from goldspan.records import Mention
+from tests.conftest import ROOT, Run
+
+RULES = Relations(inverse={"AFTER": "BEFORE"}, none="NONE", transitive=("SAME",), acyclic=("BEFORE",))
+CLAIMS: dict[str, dict[str, Any]] = {
+    name: {"claim_id": name, "doc_id": f"d{number % 2}", "normalized_claim": f"Claim {name}."}
+    for number, name in enumerate("pqrs")
+}
+CLUSTER = [Member("one", name, f"Claim {name}.") for name in "pqr"]
+
+
+def judge(pair: str, relation: str, annotator: str = "A", basis: str = "DATE") -> Judgement:
+    return Judgement((pair[0], pair[1]), annotator, {"relation": relation, "basis": basis}, "pairs.json")
+
+
+def related(
+    *judgements: Judgement, decisions: tuple[Decision, ...] = ()
+) -> tuple[list[dict[str, Any]], list[str], Decider]:
+    decider = Decider(decisions)
+    rows, findings = relate(CLUSTER, judgements, CLAIMS, RULES, decider)
+    return rows, [finding.code for finding in [*findings, *check_relations(rows, RULES)]], decider
+
+
+def test_every_pair_of_a_cluster_is_related_and_inverses_are_turned() -> None:
+    rows, codes, decider = related(judge("pq", "AFTER"), judge("pr", "DIFFERENT"), judge("qr", "DIFFERENT"))
+    assert codes == []
+    assert decider.conflicts == []
+    assert rows[0] == {
+        "relation_id": "q|p", "cluster_id": "one", "claim_a": "q", "claim_b": "p", "doc_a": "d1", "doc_b": "d0",
+        "text_a": "Claim q.", "text_b": "Claim p.", "relation": "BEFORE", "basis": "DATE", "scope": "CROSS_DOC",
+    }  # fmt: skip
+    assert [row["scope"] for row in rows] == ["CROSS_DOC", "WITHIN_DOC", "CROSS_DOC"]
+
+
+@pytest.mark.parametrize(
+    ("judgements", "codes"),
+    [
+        ((("pq", "SAME"), ("qr", "SAME")), ["E514", "E517"]),
+        ((("pq", "SAME"), ("pr", "SAME"), ("qr", "SAME"), ("qr", "SAME")), ["E515"]),
+        ((("pq", "SAME"), ("pr", "SAME"), ("qr", "SAME"), ("ps", "SAME")), ["E515"]),
+        ((("pq", "SAME"), ("pr", "NONE"), ("qr", "OTHER")), ["E516"]),
+        ((("pq", "SAME"), ("qr", "SAME"), ("pr", "OTHER")), ["E517"]),
+        ((("pq", "BEFORE"), ("qr", "BEFORE"), ("pr", "AFTER")), ["E518"]),
+        ((("pq", "BEFORE"), ("qr", "BEFORE"), ("pr", "BEFORE")), []),
+    ],
+)
+def test_relations_that_do_not_fit_together(judgements: tuple[tuple[str, str], ...], codes: list[str]) -> None:
+    assert related(*(judge(pair, relation) for pair, relation in judgements))[1] == codes
+
+
+def test_two_annotators_and_a_decision() -> None:
+    rest = [judge(pair, "OTHER", name) for pair in ("pr", "qr") for name in "AB"]
+    decision = Decision("pair:p|q:relation", "Claim p. / Claim q.", "B", "", "because")
+    rows, _, decider = related(judge("pq", "SAME", "A"), judge("pq", "OTHER", "B"), *rest, decisions=(decision,))
+    assert rows[0]["relation"] == "OTHER"
+    assert [(one.id, one.readings) for one in decider.conflicts] == [("pair:p|q:relation", {"A": "SAME", "B": "OTHER"})]
+    assert decider.undecided == []
+
+
+def test_clusters_that_do_not_fit_the_claims() -> None:
+    members = [*CLUSTER, Member("two", "p", "Claim p."), Member("two", "x", "?"), Member("two", "s", "Claim t.")]
+    assert [(one.code, one.region) for one in check_clusters(members, CLAIMS, "f")] == [
+        ("E513", "p"),
+        ("E511", "x"),
+        ("E512", "s"),
+    ]
+
+
+def test_clusters_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("cluster_id,claim_id\na,b\n")
+    with pytest.raises(DataError, match="E510"):
+        read_clusters(tmp_path / "c.csv")
+
+
+@pytest.fixture(scope="module")
+def rows(built: Built) -> list[dict[str, Any]]:
+    return list(built.tables["claim_relations"].to_pylist())
+
+
+def test_every_pair_of_a_cluster_of_this_corpus_is_related_once(rows: list[dict[str, Any]], built: Built) -> None:
+    clusters: dict[str, list[str]] = defaultdict(list)
+    for claim in built.tables["claims"].to_pylist():
+        if claim["cluster_id"]:
+            clusters[claim["cluster_id"]].append(claim["claim_id"])
+    expected = {frozenset(pair) for claims in clusters.values() for pair in combinations(claims, 2)}
+    assert {frozenset((row["claim_a"], row["claim_b"])) for row in rows} == expected
+    assert len(rows) == len(expected) >= 60
+    assert {row["scope"] for row in rows} == {"CROSS_DOC", "WITHIN_DOC"}
+    assert all((row["doc_a"] == row["doc_b"]) == (row["scope"] == "WITHIN_DOC") for row in rows)
+
+
+def test_the_values_of_the_relations_are_those_of_the_pair_config(rows: list[dict[str, Any]]) -> None:
+    config = load_labeling_config(ROOT / "annotations/pair_config.xml")
+    assert {row["basis"] for row in rows} <= set(config.attributes["basis"].values)
+    counts = Counter(row["relation"] for row in rows)
+    assert set(counts) == {"UPDATES", "CONTRADICTS", "DISCREPANT", "EQUIVALENT", "SUPPORTS"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relation"),
+    [
+        ("killed at least 60 people by 22 December", "At least 11 people had died", "UPDATES"),
+        (
+            "resumed on 8 December 2025",
+            "outbreak of violence between Cambodia and Thailand was on 7 December",
+            "CONTRADICTS",
+        ),
+    ],
+)
+def test_known_relations(rows: list[dict[str, Any]], one: str, other: str, relation: str) -> None:
+    found = [
+        row["relation"]
+        for row in rows
+        if {one.casefold() in row["text_a"].casefold(), other.casefold() in row["text_b"].casefold()} == {True}
+        or {other.casefold() in row["text_a"].casefold(), one.casefold() in row["text_b"].casefold()} == {True}
+    ]
+    assert found == [relation]
+
+
+def test_pair_tasks_show_both_claims_in_their_articles(run: Run) -> None:
+    tasks = json.loads(run("tasks", "--pairs", "--corpus", ROOT).stdout)
+    data = tasks[0]["data"]
+    assert data["doc_id"] == f"{data['claim_a']}|{data['claim_b']}"
+    assert (
+        data["text_a"]
+        == "At least 11 people had died in the fighting between Cambodia and Thailand by 12 December 2025."
+    )
+    assert data["context_a"].startswith("001 (2025-12-12): As the conflict enters its sixth day")
+    assert run("tasks", "--pairs", "--adjudicate").returncode == 2
+
+
+ENTITIES = {"ann": Entity("ann", "Ann", "WHO", "Annie|A.", "", "")}
+
+
+def mention(words: str, label: str, name: str) -> list[tuple[str, str]]:
+    one = Mention("m", "d", 0, len(words), label, None, None, {"entity_id": name})
+    return [(each.code, each.region) for each in check_entities([one], ENTITIES, {"d": words}, "f")]
+
+
+def test_mentions_are_held_against_the_list_of_entities() -> None:
+    assert mention("annie", "WHO", "ann") == []
+    assert mention("Ann", "WHERE", "ann") == [("E504", "m")]
+    assert mention("Anna", "WHO", "ann") == [("W501", "m")]
+    assert mention("Cid", "WHO", "cid") == [("E503", "m"), ("W502", "")]
+
+
+def test_entities_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    assert read_entities(path) is None
+    path.write_text("entity_id,name,type,aliases,description,wikidata\na,A,X,,,\na,A,X,,,\n")
+    with pytest.raises(DataError, match="E502"):
+        read_entities(path)
+
+
+def test_wikidata_ids_have_their_form() -> None:
+    with (ROOT / "annotations/entities.csv").open(encoding="utf-8") as file:
+        ids = [row["wikidata"] for row in csv.DictReader(file) if row["wikidata"]]
+    assert len(ids) == len(set(ids))
+    assert all(name[0] == "Q" and name[1:].isdigit() for name in ids)
