@@ -13,7 +13,7 @@ from goldspan.hashes import sha256
 from goldspan.records import Article
 from goldspan.sheets import read_sheet
 
-__all__ = ["load_articles"]
+__all__ = ["METADATA", "load_articles"]
 
 BAD_SOURCES = fault(
     "E101",
@@ -22,22 +22,28 @@ BAD_SOURCES = fault(
 )
 BAD_DOC_ID = fault(
     "E102",
-    "A doc_id is empty, repeated, or not made of letters, digits, dots, hyphens and underscores",
-    "Give each article an id of its own in sources.csv.",
+    "A doc_id or file stands twice, or the id is not made of letters, digits, dots, hyphens and underscores",
+    "Give each article one row and an id of its own in sources.csv.",
 )
 MISSING_RAW = fault("E103", "A raw article is missing", "Put the file back, or take its row out of sources.csv.")
 CHANGED_RAW = fault(
     "E104",
-    "A raw article is not the one that was annotated: its SHA-256 differs from sources.csv",
+    "A raw article is not the one that sources.csv describes: its SHA-256 differs",
     "Put the file back byte for byte. If the change is meant, the annotations must be carried over first.",
 )
-NOT_UTF8 = fault("E105", "A raw article is not UTF-8", "Convert it to UTF-8 before it is annotated.")
+NOT_UTF8 = fault("E105", "A raw article is empty or not UTF-8", "Convert it to UTF-8 before it is annotated.")
 UNLISTED_RAW = fault(
     "E106", "A raw file is not listed in sources.csv", "Add a row for it to sources.csv, or remove the file."
 )
 
+NO_HASH = fault("E107", "A row of sources.csv has no SHA-256", "Put in the one of the file, given here.")
+BAD_DATE = fault("E108", "A published_date is not an ISO 8601 date", "Write it as 2025-12-31, 2025-12 or 2025.")
+
+DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 DOC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 KEYS = ("doc_id", "file", "sha256")
+METADATA = ("title", "byline", "dateline_place", "published_date", "date_basis", "outlet", "story_group", "text_license")
+BASED = ("title", "byline", "dateline", "outlet", "story_group", "text_license")
 
 
 def load_articles(corpus: Corpus) -> tuple[list[Article], list[Finding]]:
@@ -68,16 +74,21 @@ def read_sources(path: Path) -> list[dict[str, str]]:
     rows = read_sheet(path, dict[str, str], BAD_SOURCES)
     if not rows or not set(KEYS) <= set(rows[0]):
         raise BAD_SOURCES.error("the file, a column or every row is missing", file=str(path))
+    unknown = sorted(set(rows[0]) - {*KEYS, *METADATA, *(f"{name}_basis" for name in BASED)})
+    if unknown:
+        raise BAD_SOURCES.error(f"unknown columns: {', '.join(unknown)}", file=str(path))
     return rows
 
 
 def check_ids(rows: list[dict[str, str]], path: Path) -> Iterator[Finding]:
-    """Findings of E102: ids that cannot serve as keys."""
+    """Findings about rows: ids that cannot serve as keys, files listed twice (E102), dates (E108)."""
     seen = set()
     for row in rows:
-        if not DOC_ID.fullmatch(row["doc_id"]) or row["doc_id"] in seen:
-            yield BAD_DOC_ID.finding(repr(row["doc_id"]), file=str(path), task=row["doc_id"])
-        seen.add(row["doc_id"])
+        if not DOC_ID.fullmatch(row["doc_id"]) or {row["doc_id"], row["file"]} & seen:
+            yield BAD_DOC_ID.finding(f"{row['doc_id']!r} for {row['file']!r}", file=str(path), task=row["doc_id"])
+        seen |= {row["doc_id"], row["file"]}
+        if row.get("published_date") and not DATE.fullmatch(row["published_date"]):
+            yield BAD_DATE.finding(repr(row["published_date"]), file=str(path), task=row["doc_id"])
 
 
 def check_listed(rows: list[dict[str, str]], path: Path) -> Iterator[Finding]:
@@ -89,12 +100,14 @@ def check_listed(rows: list[dict[str, str]], path: Path) -> Iterator[Finding]:
 
 
 def check_unchanged(articles: list[Article], rows: list[dict[str, str]], folder: Path) -> Iterator[Finding]:
-    """Findings of E104: articles that are not the ones that were annotated."""
-    expected = {row["doc_id"]: row["sha256"] for row in rows}
+    """Findings about articles that are not the ones that were annotated (E104), or whose hash is not given (E107)."""
+    expected = {row["doc_id"]: row["sha256"].strip().lower() for row in rows}
     for article in articles:
-        if article.sha256 != expected[article.doc_id]:
-            detail = f"{article.sha256}, not {expected[article.doc_id]}"
-            yield CHANGED_RAW.finding(detail, file=str(folder / article.file), task=article.doc_id)
+        place = {"file": str(folder / article.file), "task": article.doc_id}
+        if not expected[article.doc_id]:
+            yield NO_HASH.finding(article.sha256, **place)
+        elif article.sha256 != expected[article.doc_id]:
+            yield CHANGED_RAW.finding(f"{article.sha256}, not {expected[article.doc_id]}", **place)
 
 
 def load_article(folder: Path, row: dict[str, str]) -> Article:
@@ -112,5 +125,7 @@ def load_article(folder: Path, row: dict[str, str]) -> Article:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise NOT_UTF8.error(str(error), **place) from error
+    if not text.strip():
+        raise NOT_UTF8.error("no text", **place)
     metadata = {key: value or None for key, value in row.items() if key not in KEYS}
     return Article(row["doc_id"], row["file"], text, sha256(data), metadata)

@@ -1,10 +1,12 @@
 """``corpus.toml`` -> settings: which files make up a corpus, and which labels play which part."""
 
+import codecs
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig
@@ -26,6 +28,13 @@ BAD_SETTINGS = fault("E001", "corpus.toml cannot be used", "Correct it as its co
 OUTSIDE_PATH = fault(
     "E002", "A path leaves the corpus folder", "Keep every file of a corpus below its folder, named by a relative path."
 )
+NO_EXPORT = fault(
+    "E008", "No export fits a pattern", "Put the export there, or correct exports or pair_exports in corpus.toml."
+)
+MIXED_ANNOTATORS = fault(
+    "E009", "Two annotators have the same id or user, or one has none", "Give each of [[annotators]] its own."
+)
+BAD_RULE = fault("E010", "A zone rule is not a regular expression", "Correct its pattern in corpus.toml.")
 UNKNOWN_NAMES = fault(
     "E004",
     "corpus.toml names something that the labeling config does not have",
@@ -33,6 +42,7 @@ UNKNOWN_NAMES = fault(
 )
 
 
+Pattern = Annotated[str, Meta(pattern=r"^(?!.*\*\*)[^/\\\x00]+$")]
 Part = Literal[
     "sources",
     "labeling_config",
@@ -135,19 +145,21 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of one corpus. ``folder`` is where corpus.toml stands; it is set by `load_corpus`."""
 
     name: str
-    version: str
+    version: Annotated[str, Meta(pattern=r"^\d+\.\d+\.\d+$")]
     layers: Layers
     language: str = "en"
     files: Files = Files()
     attributions: Attributions = Attributions()
     quantities: Quantities = Quantities()
     relations: Relations = Relations()
-    exports: tuple[str, ...] = ("*",)
-    pair_exports: tuple[str, ...] = ()
+    exports: tuple[Pattern, ...] = ("*",)
+    pair_exports: tuple[Pattern, ...] = ()
     annotators: tuple[Annotator, ...] = ()
     unannotated_zones: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     default_zone: str | None = None
+    max_nesting: int = 1
+    quotation_marks: tuple[Annotated[str, Meta(min_length=2, max_length=2)], ...] = ("“”", '""', "«»", "„“", "「」")
     zone_rules: tuple[ZoneRule, ...] = ()
     folder: Path = Path()
 
@@ -160,28 +172,40 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
         return inside(self.folder, getattr(self.files, part))
 
     def export_files(self) -> list[Path]:
-        """The current export of each project of articles."""
-        return self.newest(self.exports)
+        """The exports of articles, in the order of their names."""
+        return self.matching(self.exports)
 
     def pair_export_files(self) -> list[Path]:
-        """The current export of each project of pairs of claims."""
-        return self.newest(self.pair_exports)
+        """The exports of pairs of claims, in the order of their names."""
+        return self.matching(self.pair_exports)
 
-    def newest(self, patterns: tuple[str, ...]) -> list[Path]:
-        """Of the exports that fit each pattern, the one whose name sorts last."""
+    def matching(self, patterns: tuple[str, ...]) -> list[Path]:
+        """The exports that fit a pattern.
+
+        Raises:
+            DataError: a pattern fits none (E008), or an export lies outside the corpus folder (E002).
+        """
         folder = self.path("exports")
-        newest = [sorted(folder.glob(f"{pattern}.json"))[-1:] for pattern in patterns]
-        return sorted({path for paths in newest for path in paths})
+        found = {pattern: sorted(folder.glob(f"{pattern}.json")) for pattern in patterns}
+        for pattern, paths in found.items():
+            if not paths:
+                raise NO_EXPORT.error(f"{pattern}.json", file=str(folder))
+        names = sorted({path.name for paths in found.values() for path in paths})
+        return [inside(folder, name, self.folder) for name in names]
 
 
-def inside(folder: Path, relative: str) -> Path:
+def inside(folder: Path, relative: str, top: Path | None = None) -> Path:
     """The path of a file below a folder.
 
     Raises:
-        DataError: the file is outside it, also by way of a symbolic link (E002).
+        DataError: the file is outside it (outside ``top``, if given), also by way of a symbolic link (E002).
     """
     path = folder / relative
-    if not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        within = path.resolve().is_relative_to((top or folder).resolve())
+    except (ValueError, RuntimeError, OSError):
+        within = False
+    if not within:
         raise OUTSIDE_PATH.error(relative, file=str(folder))
     return path
 
@@ -190,14 +214,19 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
     """Hold the names in corpus.toml against the labeling config.
 
     Raises:
-        DataError: a layer, label, relation or attribute that the labeling config does not have (E004).
+        DataError: a layer, label, relation or attribute that the labeling config does not have (E004), annotators that
+            cannot be told apart (E009), or a zone rule that is no regular expression (E010).
     """
     layers, roles = corpus.layers, corpus.attributions
     named = {name for name in (layers.zones, layers.entities, layers.attributions) if name is not None}
     unknown = sorted(named - set(config.layers))
     unknown += sorted(set(corpus.required) - set(config.attributes))
     for layer, labels in {
-        layers.zones: (*corpus.unannotated_zones, *(rule.zone for rule in corpus.zone_rules)),
+        layers.zones: (
+            *corpus.unannotated_zones,
+            *(name for rule in corpus.zone_rules for name in (rule.zone, rule.after or rule.zone)),
+            *(name for name in (corpus.default_zone,) if name),
+        ),
         layers.entities: corpus.quantities.labels,
         layers.attributions: (roles.cue, roles.source, roles.content),
     }.items():
@@ -207,8 +236,17 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
         unknown += sorted(
             {roles.source_relation, roles.content_relation, roles.continues_relation} - set(config.relations)
         )
+    file = str(corpus.folder / "corpus.toml")
     if unknown:
-        raise UNKNOWN_NAMES.error(", ".join(map(repr, unknown)), file=str(corpus.folder / "corpus.toml"))
+        raise UNKNOWN_NAMES.error(", ".join(map(repr, unknown)), file=file)
+    for names in zip(*((one.id, one.completed_by) for one in corpus.annotators), strict=True):
+        if len(set(names)) < len(names) or "" in names:
+            raise MIXED_ANNOTATORS.error(", ".join(map(repr, names)), file=file)
+    for rule in corpus.zone_rules:
+        try:
+            re.compile(rule.pattern)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise BAD_RULE.error(f"{rule.pattern!r}: {error}", file=file) from error
 
 
 def load_corpus(folder: Path) -> Corpus:
@@ -219,7 +257,7 @@ def load_corpus(folder: Path) -> Corpus:
     """
     path = folder / "corpus.toml"
     try:
-        corpus = msgspec.toml.decode(path.read_bytes(), type=Corpus)
+        corpus = msgspec.toml.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=Corpus)
     except OSError as error:
         raise BAD_SETTINGS.error(error.strerror or "", file=str(path)) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -16,6 +16,11 @@ __all__ = ["Attribute", "Kind", "LabelingConfig", "Layer", "load_labeling_config
 NOT_A_CONFIG = fault(
     "E003", "The labeling config cannot be used", "Save the labeling config of the Label Studio project as XML."
 )
+UNSUPPORTED = fault(
+    "E011",
+    "The labeling config has a control of a kind that is not supported",
+    "Supported are Labels, Choices, TextArea, Number and Rating on a Text tag; take the others out of the config.",
+)
 
 
 class Kind(Enum):
@@ -106,12 +111,21 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
         root = fromstring(xml, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise NOT_A_CONFIG.error(f"not safe, well-formed XML ({error})", file=file) from error
-    texts = {tag.get("name", ""): tag.get("value", "") for tag in root.iter("Text")}
-    if not texts or "" in texts or not all(value.startswith("$") for value in texts.values()):
-        raise NOT_A_CONFIG.error('it needs Text tags, each with a name and value="$…"', file=file)
+    texts = {
+        tag.get("name", ""): tag.get("value", "") for tag in root.iter("Text") if tag.get("value", "").startswith("$")
+    }
+    if not texts or "" in texts:
+        raise NOT_A_CONFIG.error('it needs a Text tag with a name and value="$…"', file=file)
+    unsupported = sorted({tag.tag for tag in root.iter() if tag.get("toName") and tag.tag not in ("Labels", *VALUE_TAGS)})
+    if unsupported:
+        raise UNSUPPORTED.error(", ".join(unsupported), file=file)
     layers: dict[str, Layer] = {}
     attributes: dict[str, Attribute] = {}
-    for element, condition in controls(root, {}):
+    try:
+        found = list(controls(root, {}))
+    except RecursionError as error:
+        raise NOT_A_CONFIG.error("it is nested too deep", file=file) from error
+    for element, condition in found:
         name = element.get("name", "")
         if not name or name in layers or name in attributes:
             raise NOT_A_CONFIG.error(f"a {element.tag} tag has no name of its own ({name!r})", file=file)
@@ -119,9 +133,31 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
             layers[name] = Layer(name, element.get("toName", ""), inventory(element, "Label"))
         else:
             attributes[name] = attribute(name, element, condition)
+    check_names(found, texts, layers, file)
     relations = tuple(relation.get("value", "") for relation in root.iter("Relation"))
     text = next((layer.to_name for layer in layers.values() if layer.to_name in texts), next(iter(texts)))
     return LabelingConfig(text, texts[text][1:], layers, attributes, relations)
+
+
+def check_names(
+    found: list[tuple[Element, dict[str, str]]], texts: dict[str, str], layers: dict[str, Layer], file: str
+) -> None:
+    """Hold what controls name against what there is.
+
+    Raises:
+        DataError: a control is not for a Text tag, or is shown for a layer or label that does not exist (E003).
+    """
+    for element, condition in found:
+        name = element.get("name")
+        if element.get("toName") not in texts:
+            raise NOT_A_CONFIG.error(f"{name!r} is for {element.get('toName')!r}, which is no Text tag", file=file)
+        layer = condition.get("whenTagName")
+        if layer is not None and layer not in layers:
+            raise NOT_A_CONFIG.error(f"{name!r} is shown for {layer!r}, which is no Labels control", file=file)
+        known = {label for one in layers.values() if layer in (None, one.name) for label in one.labels}
+        unknown = sorted({label for label in condition.get("whenLabelValue", "").split(",") if label} - known)
+        if unknown:
+            raise NOT_A_CONFIG.error(f"{name!r} is shown for labels that do not exist: {', '.join(unknown)}", file=file)
 
 
 def controls(element: Element, condition: dict[str, str]) -> Iterator[tuple[Element, dict[str, str]]]:

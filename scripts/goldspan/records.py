@@ -64,13 +64,17 @@ class Relation(Struct, frozen=True):
 
 
 class Annotation(Struct, frozen=True):
-    """What one annotator marked in one article. ``file`` is the export that it stands in."""
+    """What one annotator marked in one article.
+
+    ``file`` is the export that it stands in; ``attributes`` are the values of controls that belong to the whole task.
+    """
 
     doc_id: str
     annotator: str
     file: str
     spans: tuple[Span, ...]
     relations: tuple[Relation, ...]
+    attributes: dict[str, Any] = {}
 
     def layer(self, name: str | None) -> list[Span]:
         """The spans of one layer in text order, an outer span before those inside it."""

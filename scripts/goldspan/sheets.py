@@ -24,6 +24,9 @@ def read_sheet(path: Path, row_type: type[T], fault: Fault) -> list[T]:
         return []
     try:
         rows = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
+        names = rows.fieldnames or []
+        if len(set(names)) < len(names):
+            raise csv.Error("a column stands twice")
         return [msgspec.convert(row, row_type) for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error, msgspec.ValidationError) as error:
         raise fault.error(str(error), file=str(path)) from error

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from goldspan.articles import METADATA
 from goldspan.corpus import Corpus, Layers, Quantities
 from goldspan.labeling import Attribute, Kind, LabelingConfig
 from goldspan.records import Annotation, Article, Claim, Mention, Span, Zone
@@ -46,16 +47,6 @@ COLUMN_TYPES = {
     Kind.NUMBER: pa.float64(),
     Kind.BOOLEAN: pa.bool_(),
 }
-METADATA = (
-    "title",
-    "byline",
-    "dateline_place",
-    "published_date",
-    "date_basis",
-    "outlet",
-    "story_group",
-    "text_license",
-)
 
 Row = dict[str, Any]
 

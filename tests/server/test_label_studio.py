@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from goldspan.build import build
-from goldspan.tasks import tasks_json
+from goldspan.tasks import adjudication_tasks_json, tasks_json
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.server
@@ -38,9 +38,9 @@ class Server:
         with urllib.request.urlopen(request, timeout=120) as response:  # noqa: S310
             return json.loads(response.read() or b"null")
 
-    def project(self, tasks: list[dict[str, Any]]) -> str:
-        """A new project with this corpus's labeling config and some tasks; its path."""
-        config = (ROOT / "annotations/labeling_config.xml").read_text(encoding="utf-8")
+    def project(self, tasks: list[dict[str, Any]], config_file: str = "labeling_config.xml") -> str:
+        """A new project with one of this corpus's configs and some tasks; its path."""
+        config = (ROOT / "annotations" / config_file).read_text(encoding="utf-8")
         project = self.call("POST", "/api/projects/", {"title": "Border Claims", "label_config": config})
         path = f"/api/projects/{project['id']}"
         self.call("POST", f"{path}/import?return_task_ids=true", tasks)
@@ -71,6 +71,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         try:
             server = Server(f"http://127.0.0.1:{port}")
             wait_until_healthy(server, process, folder / "log")
+            server.call("POST", "/api/users/", {"email": "second@example.org", "username": "second"})
             yield server
         finally:
             process.terminate()
@@ -89,35 +90,55 @@ def wait_until_healthy(server: Server, process: subprocess.Popen[bytes], log: Pa
     pytest.fail(log.read_text())
 
 
-def export_file() -> Path:
-    (path,) = (ROOT / "annotations/exports").glob("articles-*.json")
-    return path
+def export_of(pattern: str) -> list[dict[str, Any]]:
+    (path,) = (ROOT / "annotations/exports").glob(pattern)
+    return list(json.loads(path.read_bytes()))
 
 
-def test_the_export_goes_in_and_comes_out_the_same(server: Server) -> None:
-    tasks = json.loads(export_file().read_bytes())
-    imported = [
-        {"data": task["data"], "annotations": [{"result": annotation["result"]} for annotation in task["annotations"]]}
+def importable(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tasks of an export as they can be imported: data, and annotations by their users."""
+    kept = ("result", "completed_by", "ground_truth")
+    return [
+        {"data": task["data"], "annotations": [{name: one[name] for name in kept} for one in task["annotations"]]}
         for task in tasks
     ]
-    project = server.project(imported)
-    exported = server.call("GET", f"{project}/export?exportType=JSON")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "config"), [("articles-*.json", "labeling_config.xml"), ("pairs-*.json", "pair_config.xml")]
+)
+def test_an_export_goes_in_and_comes_out_the_same(server: Server, pattern: str, config: str) -> None:
+    tasks = export_of(pattern)
+    exported = server.call("GET", f"{server.project(importable(tasks), config)}/export?exportType=JSON")
     assert [task["data"] for task in exported] == [task["data"] for task in tasks]
     for before, after in zip(tasks, exported, strict=True):
-        assert in_order(after["annotations"][0]["result"]) == in_order(before["annotations"][0]["result"])
+        assert by_user(after) == by_user(before)
+
+
+def by_user(task: dict[str, Any]) -> dict[int, list[str]]:
+    return {one["completed_by"]: in_order(one["result"]) for one in task["annotations"]}
 
 
 def in_order(items: list[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(item, sort_keys=True) for item in items)
 
 
-def test_a_build_from_a_fresh_export_has_the_same_entities_and_claims(server: Server, corpus: Path) -> None:
-    tasks = json.loads(export_file().read_bytes())
-    imported = [{"data": task["data"], "annotations": [{"result": task["annotations"][0]["result"]}]} for task in tasks]
-    exported = server.call("GET", f"{server.project(imported)}/export?exportType=JSON")
+def test_a_build_from_a_fresh_export_gives_the_same_tables(server: Server, corpus: Path) -> None:
+    project = server.project(importable(export_of("articles-*.json")))
+    exported = server.call("GET", f"{project}/export?exportType=JSON")
     (corpus / "annotations/exports/articles-9999.json").write_text(json.dumps(exported), encoding="utf-8")
-    fresh, committed = build(corpus).tables, build(ROOT).tables
-    assert fresh == committed
+    (corpus / "annotations/agreement.json").unlink()
+    assert build(corpus).tables == build(ROOT).tables
+
+
+def test_the_adjudication_tasks_import(server: Server) -> None:
+    tasks = json.loads(adjudication_tasks_json(ROOT))
+    project = server.project(tasks)
+    loaded = server.call("GET", f"/api/tasks?project={project.split('/')[-1]}&fields=all")["tasks"]
+    for task, other in zip(tasks, loaded, strict=True):
+        assert {one["model_version"] for one in other["predictions"]} == {"A1", "A2"}
+        results = {one["model_version"]: in_order(one["result"]) for one in other["predictions"]}
+        assert results == {one["model_version"]: in_order(one["result"]) for one in task["predictions"]}
 
 
 def test_the_tasks_import_with_their_proposed_zones(server: Server) -> None:

@@ -1,5 +1,6 @@
 """An export file -> typed tasks, in the shape that Label Studio writes (measured on 1.23)."""
 
+import codecs
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,13 @@ class Item(Struct, gc=False):
     """One item of a result: a region, the value of a control (of a region where they share the id), or a relation."""
 
     type: str
-    id: str | None = None
+    id: str | int | None = None
     from_name: str | None = None
     to_name: str | None = None
     value: Value | None = None
     from_id: str | None = None
     to_id: str | None = None
-    direction: str = "right"
+    direction: str | None = "right"
     labels: list[str] | None = None
 
 
@@ -60,7 +61,7 @@ class TaskAnnotation(Struct):
     id: int | str | None = None
     completed_by: int | str | User | None = None
     result: list[Item] | None = None
-    was_cancelled: bool = False
+    was_cancelled: bool | None = False
 
 
 class Task(Struct):
@@ -79,7 +80,7 @@ def read_export(path: Path) -> list[Task]:
         the JSON).
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Task])
+        return msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=list[Task])
     except msgspec.ValidationError as error:
         raise WRONG_FORM.error(str(error), file=str(path)) from error
     except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:

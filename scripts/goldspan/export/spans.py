@@ -9,6 +9,7 @@ from msgspec import Struct
 from goldspan.corpus import Annotator
 from goldspan.export.reader import Item, Task, TaskAnnotation, User, Value, read_export
 from goldspan.faults import Finding, fault
+from goldspan.hashes import sha256
 from goldspan.labeling import Attribute, Kind, LabelingConfig
 from goldspan.records import Annotation, Article, Relation, Span
 
@@ -57,7 +58,15 @@ BAD_VALUE = fault(
     "Set it again in Label Studio, or correct the labeling config.",
 )
 SKIPPED = fault("W201", "An annotator skipped this task", "Annotate it, or accept that it is left out.")
+GONE = fault(
+    "W203",
+    "An annotation of an earlier export is not in a later one that has its task; it still counts",
+    "Take the earlier export out of annotations/exports if the annotation was withdrawn.",
+)
 UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
+
+TASK = "\0task"  # no region id: Label Studio cannot store it
+LARGEST = 2**53
 
 
 class Reading(Struct, frozen=True):
@@ -72,6 +81,8 @@ def read_annotations(
 ) -> Reading:
     """Every annotation of the articles in some exports, in the order of document and annotator.
 
+    Exports add up. Where two have an annotation of the same article by the same annotator, that of the later file stands.
+
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
@@ -80,11 +91,11 @@ def read_annotations(
     annotations: dict[tuple[str, str], Annotation] = {}
     findings: list[Finding] = []
     for file in files:
-        seen: set[str] = set()
+        seen: dict[str, set[str]] = {}
         for task in read_export(file):
             doc_id = task_doc_id(task)
-            findings += check_task(task, by_id.get(doc_id), seen, config.text_field, str(file))
-            seen.add(doc_id)
+            findings += check_task(task, by_id.get(doc_id), set(seen), config.text_field, str(file))
+            names = seen.setdefault(doc_id, set())
             for item in task.annotations:
                 place = {"file": str(file), "task": doc_id}
                 annotator = annotator_id(item, users)
@@ -92,14 +103,20 @@ def read_annotations(
                     findings.append(SKIPPED.finding(annotator or "", **place))
                 elif annotator is None:
                     findings.append(UNKNOWN_ANNOTATOR.finding(user_name(item), **place))
-                elif (doc_id, annotator) in annotations:
+                elif annotator in names:
                     findings.append(REPEATED_ANNOTATION.finding(annotator, **place))
                 else:
                     annotation, faults = read_annotation(item.result or [], doc_id, annotator, str(file), config)
                     annotations[doc_id, annotator] = annotation
                     findings += faults
-    annotated = {doc_id for doc_id, _ in annotations}
-    findings += [UNANNOTATED.finding(task=doc_id) for doc_id in sorted(set(by_id) - annotated)]
+                    names.add(annotator)
+        findings += [
+            GONE.finding(f"{one.annotator}, in {one.file}", file=str(file), task=doc_id)
+            for (doc_id, annotator), one in sorted(annotations.items())
+            if doc_id in seen and annotator not in seen[doc_id]
+        ]
+    settled = {doc_id for doc_id, _ in annotations} | {one.task for one in findings if one.is_error}
+    findings += [UNANNOTATED.finding(task=doc_id) for doc_id in sorted(set(by_id) - settled)]
     return Reading([annotations[key] for key in sorted(annotations)], findings)
 
 
@@ -138,16 +155,19 @@ def annotator_id(item: TaskAnnotation, users: dict[int | str, str]) -> str | Non
     """
     user = item.completed_by
     if not users:
-        return user_name(item)
+        return None if user in (None, User()) else user_name(item)
     if isinstance(user, User):
         return next((users[key] for key in (user.id, user.email) if key is not None and key in users), None)
     return users.get(user) if user is not None else None
 
 
 def user_name(item: TaskAnnotation) -> str:
-    """The user as the export names it, without an e-mail address."""
+    """The user by number; one that the export names by e-mail address only gets a number made from it, not the address."""
     user = item.completed_by
-    return f"user-{user.id if isinstance(user, User) else user}"
+    known = user.id if isinstance(user, User) and user.id is not None else user
+    if isinstance(known, User):
+        known = known.email
+    return f"user-{sha256(known.encode())[:8] if isinstance(known, str) else known}"
 
 
 def read_annotation(
@@ -163,27 +183,32 @@ def read_annotation(
         findings.append(kind.finding(detail, file=file, task=doc_id, region=region or ""))
 
     for item in items:
+        region = None if item.id is None else str(item.id)
         if item.type == "relation":
             labels = tuple(item.labels or ())
-            relations.append(Relation(item.from_id or "", item.to_id or "", labels, item.direction))
+            relations.append(Relation(item.from_id or "", item.to_id or "", labels, item.direction or "right"))
         elif item.from_name in config.layers:
-            if item.id is None or item.value is None or item.value.start is None or item.value.end is None:
-                report(NO_REGION, f"control {item.from_name}", item.id)
-            elif item.id in regions:
-                report(REPEATED_REGION, "", item.id)
+            if region is None or item.value is None or item.value.start is None or item.value.end is None:
+                report(NO_REGION, f"control {item.from_name}", region)
+            elif region in regions:
+                report(REPEATED_REGION, "", region)
             else:
-                regions[item.id] = item, item.value
+                regions[region] = item, item.value
         elif item.from_name in config.attributes:
             attribute = config.attributes[item.from_name]
             value = attribute_value(attribute, item.value or Value())
+            known = values.setdefault((region or "") if attribute.per_region else TASK, {})
             if value is None:
-                report(BAD_VALUE, f"{attribute.name} is {shown(item.value)}", item.id)
+                report(BAD_VALUE, f"{attribute.name} is {shown(item.value)}", region)
+            elif attribute.name in known:
+                report(BAD_VALUE, f"{attribute.name} is set twice", region)
             else:
-                values.setdefault(item.id or "", {})[attribute.name] = value
+                known[attribute.name] = value
         else:
-            report(UNKNOWN_CONTROL, repr(item.from_name), item.id)
-    for region in sorted(set(values) - set(regions)):
-        report(NO_REGION, ", ".join(sorted(values[region])), region)
+            report(UNKNOWN_CONTROL, repr(item.from_name), region)
+    for lost in sorted(set(values) - set(regions) - {TASK}):
+        if values[lost]:
+            report(NO_REGION, ", ".join(sorted(values[lost])), lost)
     spans = tuple(
         Span(
             region_id=region,
@@ -196,14 +221,16 @@ def read_annotation(
         )
         for region, (item, value) in regions.items()
     )
-    return Annotation(doc_id, annotator, file, spans, tuple(relations)), findings
+    return Annotation(doc_id, annotator, file, spans, tuple(relations), values.get(TASK, {})), findings
 
 
 def attribute_value(attribute: Attribute, value: Value) -> Any:
     """A control's value in the type of its attribute, or None where the control does not allow it."""
     if attribute.kind is Kind.NUMBER:
-        return value.number if value.number is not None else value.rating
+        number = value.number if value.number is not None else value.rating
+        return number if number is not None and abs(number) <= LARGEST else None
     texts = value.choices if attribute.tag == "Choices" else [value.text] if isinstance(value.text, str) else value.text
+    texts = [text for text in texts or () if text.strip()]
     if not texts or (attribute.values and not set(texts) <= set(attribute.values)):
         return None
     if attribute.kind is Kind.STRINGS:
