@@ -41,7 +41,7 @@ def test_what_all_agree_on_is_taken_over() -> None:
     assert decider.conflicts == []
     assert findings(one) == []
     assert len(one.relations) == 2
-    assert [claim.claim_id for claim in assemble(one, ARTICLE, "say", CORPUS.attributions)] == [
+    assert [claim.claim_id for claim in assemble(one, ARTICLE, CORPUS)] == [
         "d1:claim:22-35",
         "d1:claim:42-52",
     ]
@@ -96,17 +96,17 @@ def test_a_relation_follows_the_reading_that_stands() -> None:
     for take, end in (("A", 35), ("B", 36)):
         one, decider = settled(other, decide("d1:say:22-36:WORDS", take, "Bob left Rome”"))
         assert len(decider.conflicts) == 1
-        (claim, _) = assemble(one, ARTICLE, "say", CORPUS.attributions)
+        (claim, _) = assemble(one, ARTICLE, CORPUS)
         assert (claim.content[0].end, claim.attribution is not None) == (end, True)
 
 
 def test_an_undecided_conflict_a_stale_text_and_a_lost_conflict_are_named() -> None:
     _, decider = settled(OTHER_EXTENT)
     (finding,) = check_decisions(decider, "decisions.csv")
-    assert (finding.code, finding.task, finding.region, finding.context) == ("E521", "d1", EXTENT, "Bob left")
+    assert (finding.code, finding.task, finding.row, finding.context) == ("E521", "d1", EXTENT, "Bob left")
     assert finding.message.endswith(": A: Bob; B: Bob left")
     _, decider = settled(OTHER_EXTENT, decide(EXTENT, "A", "Bab left"), decide("d1:name:1-2:WHO", "A", "x"))
-    assert [(one.code, one.region) for one in check_decisions(decider, "f")] == [
+    assert [(one.code, one.row) for one in check_decisions(decider, "f")] == [
         ("E523", "d1:name:1-2:WHO"),
         ("E522", EXTENT),
     ]
@@ -161,12 +161,12 @@ def test_one_changed_character_names_each_decision_that_no_longer_fits(corpus: P
     assert " E104 " in stderr
     assert "E206" in stderr
     assert stderr.count(" E522 ") == 1
-    assert "document 001 region 001:attribution:621-646:CUE: E522" in stderr
+    assert "document 001 row 001:attribution:621-646:CUE: E522" in stderr
     raw.write_bytes(b"x" + raw.read_bytes())
     with (corpus / "annotations/decisions.csv").open(encoding="utf-8") as file:
         here = [row["conflict"] for row in csv.DictReader(file) if row["conflict"].startswith("001:")]
     stderr = run("build", "--corpus", corpus).stderr
-    assert [name for name in here if f"region {name}: E522" not in stderr] == []
+    assert [name for name in here if f"row {name}: E522" not in stderr] == []
 
 
 def test_adjudication_tasks_hold_both_readings_of_the_conflicts(run: Run) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Run, fingerprint
-from tests.small import annotation, exported, write_export
+from goldspan.build import build
+from goldspan.records import Relation
+from tests.conftest import ROOT, Run, fingerprint
+from tests.small import RELATIONS, annotation, exported, write_export
 
 Damage = Callable[[Path], None]
 
@@ -97,6 +99,15 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     "article changed with its hash": (replace(SOURCES, "81d2a24b", "00000000"), "E104", "001_add06b0fde8e2d3a.txt"),
     "missing article": (lambda corpus: (corpus / ARTICLE).unlink(), "E103", ARTICLE),
     "article not UTF-8": (write(ARTICLE, b"\xff"), "E105", ARTICLE),
+    "empty article": (write(ARTICLE, b" \n"), "E105", "no text"),
+    "no hash": (
+        replace(SOURCES, "a3a6f16a32d8ca64835e9eae6ae6fd9c0310e0889ecc47a956b27d31aaa39a3c", ""),
+        "E107",
+        "a3a6f16a",
+    ),
+    "no date": (replace(SOURCES, "2025-12-22", "22nd of Dec"), "E108", "'22nd of Dec'"),
+    "misspelt column": (replace(SOURCES, "published_date", "published_dat"), "E101", "published_dat"),
+    "column twice": (replace(SOURCES, "outlet,outlet_basis", "outlet,outlet"), "E101", "a column stands twice"),
     "unlisted file": (write("dataset/raw/new.txt", b"new"), "E106", "new.txt"),
     "article outside the corpus": (symlink, "E002", "004_370c05daa2c68e05.txt"),
     "path out of the corpus": (
@@ -110,6 +121,23 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     "config missing": (lambda corpus: (corpus / CONFIG).unlink(), "E003", CONFIG),
     "config with entities": (replace(CONFIG, "<View>", '<!DOCTYPE x [<!ENTITY a "b">]><View>'), "E003", CONFIG),
     "config without a text": (replace(CONFIG, "<Text ", "<Image "), "E003", CONFIG),
+    "control for no text": (
+        replace(CONFIG, 'name="unit" toName="text"', 'name="unit" toName="nope"'),
+        "E003",
+        "'nope'",
+    ),
+    "control for no layer": (replace(CONFIG, 'whenTagName="entity"', 'whenTagName="entty"'), "E003", "'entty'"),
+    "control for no label": (replace(CONFIG, 'whenLabelValue="DATE"', 'whenLabelValue="DAY"'), "E003", "DAY"),
+    "control of another kind": (replace(CONFIG, "<Number ", "<DateTime "), "E011", "DateTime"),
+    "control with a column's name": (replace(CONFIG, 'name="unit"', 'name="zone"'), "E003", "'zone'"),
+    "control with a table's column": (replace(CONFIG, 'name="unit"', 'name="label"'), "E013", "label"),
+    "config too deep": (write(CONFIG, b"<View>" * 3000 + b"</View>" * 3000), "E003", CONFIG),
+    "no export": (replace("corpus.toml", '"articles-*"', '"article-*"'), "E008", "article-*.json"),
+    "pattern out of the folder": (replace("corpus.toml", '"articles-*"', '"../articles-*"'), "E001", "$.exports"),
+    "version of two parts": (replace("corpus.toml", '"0.1.0"', '"0.1"'), "E001", "$.version"),
+    "one user twice": (replace("corpus.toml", "completed_by = 2", "completed_by = 1"), "E009", "1, 1"),
+    "rule that is no pattern": (replace("corpus.toml", "date \\d{4}", "(date \\d{4}"), "E010", "date"),
+    "guidelines missing": (lambda corpus: (corpus / "annotations/guidelines.md").unlink(), "E012", "guidelines.md"),
     "settings not TOML": (write("corpus.toml", b"="), "E001", "corpus.toml"),
     "settings with an unknown key": (replace("corpus.toml", "language", "tongue"), "E001", "corpus.toml"),
     "settings name an unknown layer": (
@@ -118,17 +146,31 @@ BAD: dict[str, tuple[Damage, str, str]] = {
         "corpus.toml",
     ),
     "export not JSON": (truncate, "E201", "articles-"),
-    "unknown label": (edit_items(set_value("labels", ["NOWHERE"])), "E302", "region"),
+    "unknown label": (edit_items(set_value("labels", ["NOWHERE"])), "E302", "document 000 region 951b5195cb: E302"),
     "offset past the end": (edit_items(set_value("end", 999_999)), "E301", "0 to 999999 in a text of 2182 code points"),
     "offset not a number": (edit_items(set_value("start", "0")), "E202", "$[0].annotations[0].result[0].value.start"),
     "no offset": (edit_items(set_value("end", None)), "E210", "control zone"),
     "unknown control": (edit_items(lambda items: items[0].update(from_name="zones")), "E209", "'zones'"),
-    "repeated region": (edit_items(lambda items: items.append(items[0])), "E211", "region"),
+    "repeated region": (
+        edit_items(lambda items: items.append(items[0])),
+        "E211",
+        "document 000 region 951b5195cb: E211",
+    ),
     "dangling relation": (edit_items(lambda items: first_relation(items).update(to_id="gone")), "E401", "gone"),
     "value not allowed": (
         edit_items(lambda items: next(i for i in items if i["type"] == "choices")["value"].update(choices=["MAYBE"])),
         "E212",
         "['MAYBE']",
+    ),
+    "value set twice": (
+        edit_items(lambda items: items.append(next(i for i in items if i["type"] == "choices"))),
+        "E212",
+        "is set twice",
+    ),
+    "huge number": (
+        edit_items(lambda items: items.append({**items[0], "from_name": "value", "value": {"number": 10**400}})),
+        "E212",
+        "value is",
     ),
     "duplicate doc_id": (edit_export(twice), "E205", "document 000"),
     "unknown document": (edit_export(new_article), "E204", "document 999"),
@@ -185,7 +227,7 @@ def test_several_annotators_need_decisions(small_corpus: Path, run: Run) -> None
     before = fingerprint(small_corpus)
     result = run("build", "--corpus", small_corpus)
     assert result.returncode == 1
-    assert "document d1 region d1:name:12-15:WHO: E521" in result.stderr
+    assert "document d1 row d1:name:12-15:WHO: E521" in result.stderr
     assert "user-1: Ann; user-2: nothing" in result.stderr
     assert fingerprint(small_corpus) == before
     rows = run("agreement", "--undecided", "--corpus", small_corpus).stdout
@@ -195,18 +237,93 @@ def test_several_annotators_need_decisions(small_corpus: Path, run: Run) -> None
     assert run("build", "--corpus", small_corpus).returncode == 0
 
 
+def test_exports_add_up_and_the_later_stands(small_corpus: Path, run: Run) -> None:
+    write_export(small_corpus, exported(annotation(*annotation().spans[4:])), name="articles-2")
+    result = run("build", "--corpus", small_corpus)
+    assert result.returncode == 0
+    assert "entities     3" in result.stdout
+    write_export(small_corpus, name="articles-3")
+    result = run("build", "--corpus", small_corpus)
+    assert "articles-3.json document d1: W203" in result.stderr
+    assert "entities     3" in result.stdout
+
+
+def test_an_address_is_never_shown(small_corpus: Path, run: Run) -> None:
+    write_export(small_corpus, exported(annotation(), "jane@secret.example"))
+    result = run("build", "--corpus", small_corpus)
+    assert result.returncode == 0
+    shown = result.stdout + result.stderr + run("agreement", "--corpus", small_corpus).stdout
+    written = b"".join(path.read_bytes() for path in (small_corpus / "dataset/release").rglob("*") if path.is_file())
+    assert "secret" not in shown
+    assert b"secret" not in written
+
+
+def test_an_unannotated_article_has_no_sentences(small_corpus: Path) -> None:
+    assert {row["doc_id"] for row in build(small_corpus).tables["ner"].to_pylist()} == {"d1"}
+
+
+def test_values_of_the_whole_task_are_kept(small_corpus: Path) -> None:
+    config = small_corpus / "annotations/labeling_config.xml"
+    genre = '<Choices name="genre" toName="t"><Choice value="news"/></Choices></View>'
+    config.write_text(config.read_text().replace("</View>\n</View>", f"</View>\n{genre}"))
+    one = exported(annotation())
+    one["result"].append(
+        {"id": "g", "from_name": "genre", "to_name": "t", "type": "choices", "value": {"choices": ["news"]}}
+    )
+    write_export(small_corpus, one)
+    rows = build(small_corpus).tables["annotations"].to_pylist()
+    assert rows[-1] == {
+        "annotation_id": "d1:user-1", "doc_id": "d1", "annotator_id": "user-1", "layer": None, "start": None, "end": None,
+        "label": None, "attributes": '{"genre": "news"}',
+    }  # fmt: skip
+
+
+def test_relations_of_other_layers_are_free(small_corpus: Path, run: Run) -> None:
+    config = small_corpus / "annotations/labeling_config.xml"
+    config.write_text(
+        config.read_text().replace('<Relation value="by"/>', '<Relation value="by"/><Relation value="near"/>')
+    )
+    near = Relation("WHO-Bob", "WHERE-Rome", ("near",), "bi")
+    write_export(small_corpus, exported(annotation(relations=(*RELATIONS, near))))
+    assert run("build", "--corpus", small_corpus).returncode == 0
+
+
 def test_a_wrong_call_has_status_2(run: Run) -> None:
     assert run("build", "--nonsense").returncode == 2
     assert run("nonsense").returncode == 2
     assert run("validate").returncode == 2
+    assert run("validate", ROOT / "nothing").returncode == 2
+    assert run("validate", ROOT / "README.md").returncode == 2
+    assert run("validate", ROOT / "dataset/release", "--config", ROOT / "README.md").returncode == 2
+    assert run("tasks", "--corpus", ROOT, "--out", ROOT).returncode == 2
 
 
-def test_a_target_that_is_no_release_is_left_alone(corpus: Path, run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"letter.txt": "keep me"},
+        {"manifest.json": "{}", "letter.txt": "keep me"},
+        {".git": "keep me"},
+    ],
+)
+def test_a_target_that_is_no_release_is_left_alone(
+    files: dict[str, str], corpus: Path, run: Run, tmp_path: Path
+) -> None:
     target = tmp_path / "precious"
     target.mkdir()
-    (target / "letter.txt").write_text("keep me")
+    for name, text in files.items():
+        (target / name).write_text(text)
     before = fingerprint(target)
     result = run("build", "--corpus", corpus, "--out", target)
     assert result.returncode == 1
     assert " E005 " in result.stderr
     assert fingerprint(target) == before
+
+
+def test_the_corpus_is_no_target(corpus: Path, run: Run) -> None:
+    before = fingerprint(corpus.parent)
+    for target in (corpus, corpus.parent, corpus / "corpus.toml"):
+        result = run("build", "--corpus", corpus, "--out", target)
+        assert result.returncode == 1
+        assert " E005 " in result.stderr
+    assert fingerprint(corpus.parent) == before

@@ -1,15 +1,16 @@
 """Attributions and claims from spans and relations."""
 
+import msgspec
 import pytest
 
 from goldspan.claims import assemble, quotation
 from goldspan.records import Annotation, Claim, Relation, Span
 from goldspan.tables import claim_rows, mentions
-from tests.small import ARTICLE, CORPUS, RELATIONS, SAYING, TEXT, annotation, span
+from tests.small import ARTICLE, CONFIG, CORPUS, RELATIONS, SAYING, TEXT, annotation, span
 
 
 def claims_of(subject: Annotation) -> list[Claim]:
-    return list(assemble(subject, ARTICLE, "say", CORPUS.attributions))
+    return list(assemble(subject, ARTICLE, CORPUS))
 
 
 def test_a_cue_governs_its_contents_and_the_rest_is_the_authors() -> None:
@@ -18,7 +19,7 @@ def test_a_cue_governs_its_contents_and_the_rest_is_the_authors() -> None:
     assert quoted.attribution is not None
     assert quoted.attribution.attribution_id == "d1:attribution:16-20"
     assert TEXT[quoted.attribution.cue.start : quoted.attribution.cue.end] == "said"
-    assert quoted.attributes == {"speakers": ["ann"], "tone": "calm", "sure": True}
+    assert quoted.attributes == {"tone": "calm", "sure": True}
     assert (quoted.quotation, cheered.quotation) == ("DIRECT", "AUTHOR")
     assert cheered.attribution is None
 
@@ -44,10 +45,18 @@ def test_ids_stay_when_something_is_added_elsewhere() -> None:
 
 def test_quantities_of_a_claim_are_the_mentions_inside_it() -> None:
     found = mentions(annotation(), [], "name")
-    rows = list(claim_rows(ARTICLE, claims_of(annotation()), found, ("HOWMANY",)))
+    rows = list(claim_rows(ARTICLE, claims_of(annotation()), found, CORPUS, CONFIG))
     assert [row["quantity_mention_ids"] for row in rows] == [[], ["d1:mention:42-44"]]
     assert rows[0]["source"] == [{"start": 12, "end": 15, "text": "Ann"}]
     assert rows[1]["cue"] == rows[1]["source"] == []
+    assert [(row.get("speakers"), row["tone"]) for row in rows] == [(["ann"], "calm"), (None, "calm")]
+
+
+def test_a_value_on_a_source_is_not_the_claims() -> None:
+    speaker = msgspec.structs.replace(SAYING[0], attributes={"speakers": ["ann"], "tone": "angry"})
+    one = annotation(speaker, SAYING[1], msgspec.structs.replace(SAYING[2], attributes={"sure": True}))
+    (row,) = claim_rows(ARTICLE, claims_of(one), [], CORPUS, CONFIG)
+    assert (row["speakers"], row.get("tone"), row["sure"]) == (["ann"], None, True)
 
 
 @pytest.mark.parametrize(
@@ -66,4 +75,4 @@ def test_quantities_of_a_claim_are_the_mentions_inside_it() -> None:
 )
 def test_quotation(text: str, words: list[str], expected: str) -> None:
     content = tuple(Span("", "", (), text.index(word), text.index(word) + len(word)) for word in words)
-    assert quotation(text, content) == expected
+    assert quotation(text, content, CORPUS.quotation_marks) == expected

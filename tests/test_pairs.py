@@ -77,7 +77,7 @@ def test_two_annotators_and_a_decision() -> None:
 
 def test_clusters_that_do_not_fit_the_claims() -> None:
     members = [*CLUSTER, Member("two", "p", "Claim p."), Member("two", "x", "?"), Member("two", "s", "Claim t.")]
-    assert [(one.code, one.region) for one in check_clusters(members, CLAIMS, "f")] == [
+    assert [(one.code, one.row) for one in check_clusters(members, CLAIMS, "f")] == [
         ("E513", "p"),
         ("E511", "x"),
         ("E512", "s"),
@@ -152,7 +152,7 @@ ENTITIES = {"ann": Entity("ann", "Ann", "WHO", "Annie|A.", "", "")}
 
 def mention(words: str, label: str, name: str) -> list[tuple[str, str]]:
     one = Mention("m", "d", 0, len(words), label, None, None, {"entity_id": name})
-    return [(each.code, each.region) for each in check_entities([one], ENTITIES, {"d": words}, "f")]
+    return [(each.code, each.row) for each in check_entities([one], ENTITIES, {"d": words}, "f")]
 
 
 def test_mentions_are_held_against_the_list_of_entities() -> None:

@@ -45,6 +45,7 @@ def test_multiple_choices_aliases_numbers_and_task_level_controls() -> None:
         b"<View/>",
         b'<View><Text name="t" value="fixed"/></View>',
         b'<View><Text name="t" value="$x"/><Labels toName="t"/></View>',
+        b'<View><Text name="t" value="$x"/><Labels name="a" toName="u"/></View>',
         b'<View><Text name="t" value="$x"/><Labels name="a"/><Choices name="a"/></View>',
         b'<!DOCTYPE v [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><View><Text name="t" value="$x"/></View>',
         b'<!DOCTYPE v SYSTEM "file:///etc/passwd"><View><Text name="t" value="$x"/></View>',
@@ -91,6 +92,8 @@ def test_zone_rules_take_paragraphs_or_parts_of_them_and_runs_are_one() -> None:
         ("CREDIT", "(AP pic)"),
         ("NOISE", "Comment"),
     ]
+    assert zones("(AP pic)" * 3000)[-1] == ("CREDIT", "(AP pic)" * 3000)
+    assert zones(" " * 100_000) == []
     assert zones("") == zones(" \n\t\n") == []
 
 

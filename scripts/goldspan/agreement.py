@@ -22,7 +22,7 @@ from msgspec import Struct
 from sklearn.metrics import cohen_kappa_score
 
 from goldspan.agreed import Measured
-from goldspan.claims import assemble
+from goldspan.claims import assemble, claim_attributes, claim_values
 from goldspan.corpus import Corpus
 from goldspan.inputs import Inputs
 from goldspan.labeling import Attribute, Kind, LabelingConfig, load_labeling_config
@@ -72,15 +72,12 @@ def measure(corpus: Corpus, config: LabelingConfig, articles: Iterable[Article],
         )
     if corpus.layers.attributions:
         claims = {
-            doc_id: {
-                name: list(assemble(one, texts[doc_id], corpus.layers.attributions, corpus.attributions))
-                for name, one in by.items()
-            }
+            doc_id: {name: list(assemble(one, texts[doc_id], corpus)) for name, one in by.items()}
             for doc_id, by in found.items()
         }
         rows += claim_rows(claims)
         asked = config.attributes_of(corpus.layers.attributions)
-        rows += attribute_rows("claims", asked, matched_claims(claims))
+        rows += attribute_rows("claims", asked, matched_claims(claims, claim_attributes(corpus, config)))
     return [*rows, *relation_rows(found)]
 
 
@@ -295,17 +292,15 @@ def shared_spans(layer: str, found: ByDocument) -> Units:
     return list(units.values())
 
 
-def matched_claims(claims: Mapping[str, Mapping[str, Sequence[Claim]]]) -> Units:
+def matched_claims(claims: Mapping[str, Mapping[str, Sequence[Claim]]], parts: dict[str, list[Attribute]]) -> Units:
     """The attributes of each claim of the first annotator and of the claims matched to it, by annotator."""
     units: Units = []
     for _, by in sorted(claims.items()):
         (anchor, own), *others = sorted(by.items())
         matches = {name: {a.claim_id: b for a, b, _ in match_claims(own, each)} for name, each in others}
         for claim in own:
-            partners = {
-                name: match[claim.claim_id].attributes for name, match in matches.items() if claim.claim_id in match
-            }
-            units.append({anchor: claim.attributes, **partners})
+            partners = {name: match[claim.claim_id] for name, match in matches.items() if claim.claim_id in match}
+            units.append({name: claim_values(one, parts) for name, one in {anchor: claim, **partners}.items()})
     return units
 
 

@@ -42,7 +42,16 @@ BAD_DATE = fault("E108", "A published_date is not an ISO 8601 date", "Write it a
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 DOC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 KEYS = ("doc_id", "file", "sha256")
-METADATA = ("title", "byline", "dateline_place", "published_date", "date_basis", "outlet", "story_group", "text_license")
+METADATA = (
+    "title",
+    "byline",
+    "dateline_place",
+    "published_date",
+    "date_basis",
+    "outlet",
+    "story_group",
+    "text_license",
+)
 BASED = ("title", "byline", "dateline", "outlet", "story_group", "text_license")
 
 
@@ -82,7 +91,7 @@ def read_sources(path: Path) -> list[dict[str, str]]:
 
 def check_ids(rows: list[dict[str, str]], path: Path) -> Iterator[Finding]:
     """Findings about rows: ids that cannot serve as keys, files listed twice (E102), dates (E108)."""
-    seen = set()
+    seen: set[str] = set()
     for row in rows:
         if not DOC_ID.fullmatch(row["doc_id"]) or {row["doc_id"], row["file"]} & seen:
             yield BAD_DOC_ID.finding(f"{row['doc_id']!r} for {row['file']!r}", file=str(path), task=row["doc_id"])

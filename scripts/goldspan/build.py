@@ -23,7 +23,7 @@ from goldspan.labeling import load_labeling_config
 from goldspan.manifest import manifest_json
 from goldspan.pairs import Judgement, check_clusters, check_relations, read_judgements, relate
 from goldspan.records import Annotation, Zone
-from goldspan.store import differences, replace_file, replace_folder
+from goldspan.store import NOT_OURS, differences, replace_folder, staged
 
 __all__ = [
     "Built",
@@ -104,8 +104,9 @@ def check_inputs(inputs: Inputs, released: dict[str, Annotation], decider: Decid
     articles = {article.doc_id: article for article in inputs.articles}
     settled = [one for one in released.values() if one not in inputs.annotations]
     faults = False
+    other = {finding.task for finding in inputs.findings if finding.is_error and finding.code in ("E203", "E206")}
     for annotation in [*inputs.annotations, *settled]:
-        if annotation.doc_id in articles:
+        if annotation.doc_id in articles and annotation.doc_id not in other:
             subject = Subject(annotation, articles[annotation.doc_id], inputs.config, inputs.corpus)
             for finding in check_annotation(subject):
                 faults = faults or finding.is_error
@@ -135,11 +136,12 @@ def make_tables(inputs: Inputs, released: dict[str, Annotation]) -> dict[str, pa
         annotation = released.get(article.doc_id) or Annotation(article.doc_id, "", "", (), ())
         zones = [Zone(span.start, span.end, span.label) for span in annotation.layer(layers.zones)]
         mentions = rows.mentions(annotation, zones, layers.entities)
-        claims = assemble(annotation, article, layers.attributions, corpus.attributions)
+        claims = assemble(annotation, article, corpus)
         found["documents"] += rows.document_rows(article, zones)
         found["entities"] += rows.entity_rows(article, mentions, corpus.quantities)
-        found["claims"] += rows.claim_rows(article, claims, mentions, corpus.quantities.labels)
-        found["ner"] += rows.ner_rows(article, zones, annotation.layer(layers.entities), tags, corpus)
+        found["claims"] += rows.claim_rows(article, claims, mentions, corpus, config)
+        if article.doc_id in released:  # sentences without tags would say that there is nothing in them
+            found["ner"] += rows.ner_rows(article, zones, annotation.layer(layers.entities), tags, corpus)
     for annotation in inputs.annotations:
         found["annotations"] += rows.annotation_rows(annotation)
     return {name: rows.table(found[name], schema) for name, schema in rows.schemas(corpus, config).items()}
@@ -195,7 +197,7 @@ def read_page(path: Path) -> str:
         DataError: it cannot be read (E721).
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise NO_PAGE.error(str(error), file=str(path)) from error
 
@@ -206,10 +208,11 @@ def write_build(built: Built, out: Path | None = None) -> Path:
     Without it, into the corpus's release folder, and make the pages' figures anew too.
     """
     folder = out or built.corpus.path("release")
-    replace_folder(folder, built.files)
-    if out is None:
-        for path, data in built.pages.items():
-            replace_file(path, data)
+    if built.corpus.folder.resolve().is_relative_to(folder.resolve()):
+        raise NOT_OURS.error("it holds the corpus itself", file=str(folder))
+    with staged(built.pages if out is None else {}) as put_in_place:
+        replace_folder(folder, built.files)
+        put_in_place()
     return folder
 
 

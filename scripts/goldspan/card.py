@@ -1,6 +1,8 @@
 """The dataset card: prose from the corpus, with the YAML and the figures that follow from the built tables.
 
-Figures stand between ``<!-- goldspan:begin NAME -->`` and ``<!-- goldspan:end -->``; what is between them is generated.
+Figures stand between ``<!-- goldspan:begin NAME -->`` and ``<!-- goldspan:end -->``; what is between them is
+generated. A name is
+one of `FIGURES`, or ``config/column/column`` for a cross-tabulation.
 """
 
 import re
@@ -9,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import yaml
 from msgspec import Struct
@@ -17,7 +20,7 @@ from goldspan.agreed import Measured
 from goldspan.faults import fault
 from goldspan.tables import SPLIT_FILE
 
-__all__ = ["FIGURES", "Source", "feature_names", "features", "fill_figures", "front_matter", "render_card"]
+__all__ = ["FIGURES", "Card", "Source", "features", "fill_figures", "read_card", "render_card"]
 
 BAD_CARD = fault(
     "E705",
@@ -25,10 +28,57 @@ BAD_CARD = fault(
     "It needs YAML between two lines of three hyphens at its head, and each generated stretch closed.",
 )
 
-FRONT_MATTER = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.DOTALL | re.MULTILINE)
-FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[\w-]+) -->\n).*?(<!-- goldspan:end -->)", re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n(.*)\Z", re.DOTALL | re.MULTILINE)
+FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[\w/-]+) -->\n).*?(<!-- goldspan:end -->)", re.DOTALL)
 
 Tables = dict[str, pa.Table]
+
+
+class Split(Struct, frozen=True):
+    """What a card says of a split."""
+
+    num_examples: int
+
+
+class Info(Struct, frozen=True):
+    """What a card says of a config: its features as written, and its splits."""
+
+    config_name: str
+    features: list[dict[str, Any]]
+    splits: list[Split]
+
+    def class_names(self, column: str) -> list[str]:
+        """The names of a column of class labels, empty if it is none."""
+        item = next((item["list"] for item in self.features if item.get("name") == column and "list" in item), None)
+        label = item.get("class_label") if isinstance(item, dict) else None
+        names = label.get("names") if isinstance(label, dict) else None
+        return [str(name) for name in names.values()] if isinstance(names, dict) else []
+
+
+class DataFiles(Struct, frozen=True):
+    """The files of a split."""
+
+    split: str
+    path: str
+
+
+class Config(Struct, frozen=True):
+    """An entry of ``configs``."""
+
+    config_name: str
+    data_files: list[DataFiles]
+
+
+class Card(Struct, frozen=True):
+    """The parts of a card that a release depends on."""
+
+    configs: list[Config]
+    dataset_info: list[Info]
+    prose: str
+
+    def info(self, config: str) -> Info:
+        """What it says of a config; nothing, if it does not name it."""
+        return next((info for info in self.dataset_info if info.config_name == config), Info(config, [], []))
 
 
 class Source(Struct, frozen=True):
@@ -44,8 +94,8 @@ def render_card(text: str, file: str, version: str, source: Source, tags: Sequen
     Raises:
         DataError: it has no front matter, or names a figure that does not exist (E705).
     """
-    yaml_text, prose = split(text, file)
-    settings = {key: value for key, value in yaml_text.items() if key not in ("configs", "dataset_info")}
+    given, prose = split(text, file)
+    settings = {key: value for key, value in given.items() if key not in ("configs", "dataset_info")}
     settings["configs"] = [
         config_entry(name, version, default=number == 0) for number, name in enumerate(source.tables)
     ]
@@ -70,15 +120,16 @@ def split(text: str, file: str) -> tuple[dict[str, Any], str]:
     return settings, match[2]
 
 
-def front_matter(path: Path) -> dict[str, Any]:
-    """The front matter of a card on disk.
+def read_card(path: Path) -> Card:
+    """A card on disk, as far as a release depends on it.
 
     Raises:
-        DataError: the card is missing or has none (E705).
+        DataError: the card is missing, has no front matter, or it has not the form that a build gives it (E705).
     """
     try:
-        return split(path.read_text(encoding="utf-8"), str(path))[0]
-    except (OSError, UnicodeDecodeError) as error:
+        settings, prose = split(path.read_text(encoding="utf-8-sig"), str(path))
+        return msgspec.convert({**settings, "prose": prose}, Card)
+    except (OSError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise BAD_CARD.error(str(error), file=str(path)) from error
 
 
@@ -122,15 +173,6 @@ def feature(field: pa.Field, names: Sequence[str] | None) -> dict[str, Any]:
     return {"name": field.name, "dtype": {"double": "float64"}.get(str(field.type), str(field.type))}
 
 
-def feature_names(settings: dict[str, Any], config: str, column: str) -> list[str]:
-    """The class names of a list column, as a card's ``dataset_info`` has them; empty if it has none."""
-    for info in settings.get("dataset_info") or []:
-        for item in info.get("features") or [] if info.get("config_name") == config else []:
-            if item.get("name") == column and isinstance(item.get("list"), dict):
-                return list(item["list"].get("class_label", {}).get("names", {}).values())
-    return []
-
-
 def fill_figures(text: str, file: str, source: Source) -> str:
     """A text with each generated stretch made anew.
 
@@ -140,12 +182,11 @@ def fill_figures(text: str, file: str, source: Source) -> str:
 
     def figure(match: re.Match[str]) -> str:
         name = match["name"]
-        if name not in FIGURES:
-            raise BAD_CARD.error(f"no figure is called {name!r}", file=file)
         try:
-            return f"{match[1]}{FIGURES[name](source)}\n{match[3]}"
+            made = crosstab(source, *name.split("/")) if name.count("/") == 2 else FIGURES[name](source)
         except KeyError as error:
-            raise BAD_CARD.error(f"figure {name!r} needs {error}, which the tables lack", file=file) from error
+            raise BAD_CARD.error(f"figure {name!r}: there is no {error}", file=file) from error
+        return f"{match[1]}{made}\n{match[3]}"
 
     if text.count("<!-- goldspan:begin") != len(FIGURE.findall(text)):
         raise BAD_CARD.error("a generated stretch is not closed", file=file)
@@ -154,13 +195,18 @@ def fill_figures(text: str, file: str, source: Source) -> str:
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell(value) for value in line) + " |" for line in lines)
+    lines = [header, ["---"] * len(header), *([cell(value) for value in row] for row in rows)]
+    return "\n".join(line(cells) for cells in lines)
+
+
+def line(cells: Sequence[object]) -> str:
+    """A line of a Markdown table."""
+    return "| " + " | ".join(map(str, cells)) + " |"
 
 
 def cell(value: object) -> str:
-    """A value as it can stand in a cell: no markup, no line break."""
-    shown = "" if value is None else str(value)
+    """A value as it can stand in a cell: no markup, no line break; a list with commas."""
+    shown = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
     return re.sub(r"([|<>\\`])", r"\\\1", " ".join(shown.split()))
 
 
@@ -186,18 +232,16 @@ def document_list(source: Source) -> str:
     return markdown(["doc_id", "title", "date", "characters", "mentions", "claims"], rows)
 
 
-def crosstab(config: str, column: str, across: str) -> Callable[[Source], str]:
-    """A cross-tabulation of two columns of a config, with sums."""
-
-    def table_of(source: Source) -> str:
-        table = source.tables[config]
-        pairs = Counter(zip(table[column].to_pylist(), table[across].to_pylist(), strict=True))
-        values, heads = (sorted({pair[side] for pair in pairs}, key=str) for side in (0, 1))
-        rows = [[value, *(pairs[value, head] for head in heads)] for value in values]
-        rows.append(["all", *(sum(pairs[value, head] for value in values) for head in heads)])
-        return markdown([column, *heads, "all"], [[*row, sum(row[1:])] for row in rows])
-
-    return table_of
+def crosstab(source: Source, config: str, column: str, across: str) -> str:
+    """A cross-tabulation of two columns of a config, with sums; a list counts as one value."""
+    table = source.tables[config]
+    sides = ([cell(value) for value in table[name].to_pylist()] for name in (column, across))
+    pairs = Counter(zip(*sides, strict=True))
+    values, heads = (sorted({pair[side] for pair in pairs}) for side in (0, 1))
+    rows: list[list[Any]] = [[value, *(pairs[value, head] for head in heads)] for value in values]
+    rows.append(["all", *(sum(pairs[value, head] for value in values) for head in heads)])
+    head = [column, *heads, "all"]
+    return "\n".join(map(line, [head, ["---"] * len(head), *([*row, sum(row[1:])] for row in rows)]))
 
 
 def agreement(source: Source) -> str:
@@ -232,11 +276,5 @@ FIGURES: dict[str, Callable[[Source], str]] = {
     "summary": summary,
     "configs": config_sizes,
     "documents": document_list,
-    "entity-labels": crosstab("entities", "label", "doc_id"),
-    "claim-types": crosstab("claims", "claim_type", "doc_id"),
-    "attributions": crosstab("claims", "attribution", "doc_id"),
-    "annotators": crosstab("annotations", "annotator_id", "doc_id"),
-    "relations": crosstab("claim_relations", "relation", "basis"),
-    "relation-scopes": crosstab("claim_relations", "relation", "scope"),
     "agreement": agreement,
 }

@@ -6,15 +6,15 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 
-from goldspan.corpus import Attributions
+from goldspan.corpus import Attributions, Corpus
+from goldspan.labeling import Attribute, LabelingConfig
 from goldspan.records import Annotation, Article, Attribution, Claim, Span
 
-__all__ = ["Links", "assemble", "links", "quotation"]
-
-QUOTED = re.compile(r"“[^“”\n]*”|\"[^\"\n]*\"|«[^«»\n]*»|„[^„“\n]*“|「[^「」\n]*」")
+__all__ = ["Links", "assemble", "claim_attributes", "claim_values", "links", "quotation", "span_id"]
 
 
 class Links(Struct, frozen=True):
@@ -47,12 +47,13 @@ def links(annotation: Annotation, roles: Attributions) -> Links:
     return Links(tables[roles.source_relation], tables[roles.content_relation], tables[roles.continues_relation])
 
 
-def assemble(annotation: Annotation, article: Article, layer: str | None, roles: Attributions) -> Iterator[Claim]:
+def assemble(annotation: Annotation, article: Article, corpus: Corpus) -> Iterator[Claim]:
     """The claims of a checked annotation, in text order.
 
     A claim's id comes from its document and the extent of its first content, an attribution's from its cue's: both stay
     the same when something is added elsewhere.
     """
+    layer, roles = corpus.layers.attributions, corpus.attributions
     link = links(annotation, roles)
     spans = {span.region_id: span for span in annotation.layer(layer)}
     attributions = {}
@@ -70,14 +71,13 @@ def assemble(annotation: Annotation, article: Article, layer: str | None, roles:
             fragments = [first, *(spans[region] for region in link.fragments.get(first.region_id, ()))]
             content = tuple(sorted(fragments, key=lambda span: span.extent))
             attributed = attributions.get(first.region_id)
-            source = attributed.source.attributes if attributed and attributed.source else {}
             yield Claim(
                 claim_id=span_id(article.doc_id, "claim", first),
                 doc_id=article.doc_id,
                 attribution=attributed,
                 content=content,
-                quotation=quotation(article.text, content) if attributed else "AUTHOR",
-                attributes={**source, **first.attributes},
+                quotation=quotation(article.text, content, corpus.quotation_marks) if attributed else "AUTHOR",
+                attributes=first.attributes,
             )
 
 
@@ -86,11 +86,37 @@ def span_id(doc_id: str, kind: str, span: Span) -> str:
     return f"{doc_id}:{kind}:{span.start}-{span.end}"
 
 
-def quotation(text: str, content: tuple[Span, ...]) -> str:
-    """How a claim is quoted: DIRECT (wholly inside quotation marks), MIXED (in part) or INDIRECT."""
-    quoted = [(match.start(), match.end()) for match in QUOTED.finditer(text)]
+def quotation(text: str, content: tuple[Span, ...], marks: tuple[str, ...]) -> str:
+    """How a claim is quoted: DIRECT (wholly inside quotation marks), MIXED (in part) or INDIRECT.
+
+    ``marks`` are pairs of an opening and a closing mark; a quotation ends with its paragraph at the latest.
+    """
+    patterns = (f"{re.escape(pair[0])}[^{re.escape(pair)}\n]*{re.escape(pair[1])}" for pair in marks)
+    quoted = [match.span() for match in re.finditer("|".join(patterns), text)] if marks else []
     if all(any(start < span.start and span.end < end for start, end in quoted) for span in content):
         return "DIRECT"
     if any(start < span.end and span.start < end for span in content for start, end in quoted):
         return "MIXED"
     return "INDIRECT"
+
+
+def claim_attributes(corpus: Corpus, config: LabelingConfig) -> dict[str, list[Attribute]]:
+    """The attributes that a claim gets from its content, its source and its cue, each from the first that has it."""
+    layer, roles = corpus.layers.attributions, corpus.attributions
+    found: dict[str, list[Attribute]] = {}
+    for part, label in (("content", roles.content), ("source", roles.source), ("cue", roles.cue)):
+        asked = config.attributes_of(layer, label) if layer else []
+        taken = [attribute for each in found.values() for attribute in each]
+        found[part] = [attribute for attribute in asked if attribute not in taken]
+    return found
+
+
+def claim_values(claim: Claim, asked: dict[str, list[Attribute]]) -> dict[str, Any]:
+    """The values of a claim, each from the part that `claim_attributes` takes it from."""
+    attribution = claim.attribution
+    values = {
+        "content": claim.attributes,
+        "source": attribution.source.attributes if attribution and attribution.source else {},
+        "cue": attribution.cue.attributes if attribution else {},
+    }
+    return {one.name: values[part][one.name] for part in values for one in asked[part] if one.name in values[part]}

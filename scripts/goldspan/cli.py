@@ -72,6 +72,10 @@ def validate_command(
     format_: Annotated[Format, typer.Option("--format", help="How findings are shown.")] = Format.text,
 ) -> None:
     """Check a release or an export; findings go to stdout."""
+    if not target.exists():
+        raise typer.BadParameter(f"there is no {target}")
+    if target.is_dir() == (config is not None):
+        raise typer.BadParameter("a release is a folder; an export is a file and needs its --config")
     findings = validate(target, config)
     if format_ is Format.json:
         typer.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings], ensure_ascii=False, indent=1))
@@ -96,6 +100,8 @@ def tasks_command(
         raise typer.BadParameter("--pairs and --adjudicate exclude each other")
     make = pair_tasks_json if pairs else adjudication_tasks_json if adjudicate else tasks_json
     text = make(corpus)
+    if out is not None and out.is_dir():
+        raise typer.BadParameter(f"{out} is a folder")
     if out is None:
         typer.echo(text, nl=False)
     else:
@@ -185,5 +191,5 @@ def main() -> None:
         typer.echo(f"{errors} errors; nothing was written", err=True)
         sys.exit(1)
     except OSError as error:
-        typer.echo(f"{error.filename or ''}: {error.strerror or error}; nothing was written", err=True)
+        typer.echo(f"{error.filename or 'a file'}: {error.strerror or error}", err=True)
         sys.exit(1)

@@ -143,12 +143,12 @@ def check_decisions(decider: Decider, file: str) -> Iterator[Finding]:
     """Findings about conflicts without a decision, and decisions that fit no conflict or no longer its text."""
     for conflict in decider.undecided:
         readings = "; ".join(f"{name}: {reading or 'nothing'}" for name, reading in conflict.readings.items())
-        place = {"file": file, "task": conflict.task, "region": conflict.id}
+        place = {"file": file, "task": conflict.task, "row": conflict.id}
         yield UNDECIDED.finding(readings, context=conflict.text, **place)
     met = {conflict.id for conflict in decider.conflicts}
     for name in decider.single:
         if name not in met:
-            yield NO_CONFLICT.finding(file=file, region=name)
+            yield NO_CONFLICT.finding(file=file, row=name)
     yield from check_texts(decider, file)
 
 
@@ -158,4 +158,4 @@ def check_texts(decider: Decider, file: str) -> Iterator[Finding]:
         decision = decider.single.get(conflict.id)
         if decision is not None and decision.text != conflict.text:
             detail = f"{decision.text!r}, not {conflict.text!r}"
-            yield OTHER_TEXT.finding(detail, file=file, task=conflict.task, region=conflict.id)
+            yield OTHER_TEXT.finding(detail, file=file, task=conflict.task, row=conflict.id)

@@ -74,7 +74,7 @@ def check_entities(
             continue
         used.add(name)
         words = texts[mention.doc_id][mention.start : mention.end]
-        place = {"file": file, "task": mention.doc_id, "region": mention.mention_id}
+        place = {"file": file, "task": mention.doc_id, "row": mention.mention_id}
         if name not in entities:
             yield UNKNOWN_ENTITY.finding(f"{name} ({words})", **place)
         elif entities[name].type != mention.label:

@@ -11,12 +11,15 @@ __all__ = ["FAULTS", "DataError", "Fault", "Finding", "fault", "printable", "sto
 class Finding(Struct, frozen=True, order=True, omit_defaults=True):
     """One fault at one place.
 
-    ``region`` is a Label Studio region id or the id of a row; ``context`` is text around it.
+    ``region`` is a Label Studio region id, ``row`` the key of a table's row or the name of a file of a release,
+    ``context``
+    is text around it.
     """
 
     file: str = ""
     task: str = ""
     region: str = ""
+    row: str = ""
     code: str = ""
     message: str = ""
     remedy: str = ""
@@ -35,6 +38,7 @@ class Finding(Struct, frozen=True, order=True, omit_defaults=True):
                 self.file,
                 self.task and f"document {self.task}",
                 self.region and f"region {self.region}",
+                self.row and f"row {self.row}",
             )
             if part
         )

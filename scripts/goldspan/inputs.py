@@ -9,12 +9,20 @@ from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.decisions import Decision, read_decisions
 from goldspan.entities import Entity, read_entities
 from goldspan.export.spans import read_annotations
-from goldspan.faults import Finding
+from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig, load_labeling_config
 from goldspan.pairs import Member, read_clusters
 from goldspan.records import Annotation, Article
+from goldspan.tables import structure
 
 __all__ = ["Inputs", "read_inputs"]
+
+NO_PART = fault("E012", "A part of the corpus is missing", "Put it where corpus.toml says; the README names the parts.")
+CLASH = fault(
+    "E013",
+    "A control of the labeling config has the name of a column that every release has",
+    "Give it another name in Label Studio's config.",
+)
 
 
 class Inputs(Struct, frozen=True):
@@ -65,6 +73,10 @@ def read_inputs(folder: Path) -> Inputs:
         )
     ]
     files = [folder / "corpus.toml", *kept, *raw, *exports, *corpus.pair_export_files()]
+    for path in (corpus.path("guidelines"), corpus.path("card")):
+        if not path.is_file():
+            raise NO_PART.error(file=str(path))
+    check_columns(corpus, config)
     return Inputs(
         corpus=corpus,
         config=config,
@@ -76,3 +88,17 @@ def read_inputs(folder: Path) -> Inputs:
         findings=[*findings, *reading.findings],
         files=sorted({path for path in files if path.exists()}),
     )
+
+
+def check_columns(corpus: Corpus, config: LabelingConfig) -> None:
+    """Hold the names of per-region attributes against the columns of the tables that they become columns of.
+
+    Raises:
+        DataError: a name is taken (E013).
+    """
+    fixed = structure()
+    for layer, table in ((corpus.layers.entities, "entities"), (corpus.layers.attributions, "claims")):
+        if layer is not None:
+            clash = sorted({one.name for one in config.attributes_of(layer)} & set(fixed[table].names))
+            if clash:
+                raise CLASH.error(", ".join(clash), file=str(corpus.path("labeling_config")))

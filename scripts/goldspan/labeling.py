@@ -116,7 +116,9 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
     }
     if not texts or "" in texts:
         raise NOT_A_CONFIG.error('it needs a Text tag with a name and value="$…"', file=file)
-    unsupported = sorted({tag.tag for tag in root.iter() if tag.get("toName") and tag.tag not in ("Labels", *VALUE_TAGS)})
+    unsupported = sorted(
+        {tag.tag for tag in root.iter() if tag.get("toName") and tag.tag not in ("Labels", *VALUE_TAGS)}
+    )
     if unsupported:
         raise UNSUPPORTED.error(", ".join(unsupported), file=file)
     layers: dict[str, Layer] = {}

@@ -3,14 +3,27 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from datasets import Dataset, get_dataset_config_names, load_dataset
+from datasets import Dataset, load_dataset
+from datasets.exceptions import DatasetsError
 from datasets.utils.logging import disable_progress_bar
+
+from goldspan.faults import fault
+from goldspan.store import read_release
 
 __all__ = ["load_all"]
 
+NOT_LOADED = fault("E611", "datasets cannot load a config", "Validate the release, and build it again.")
+
 
 def load_all(release: Path) -> Iterator[tuple[str, Dataset]]:
-    """Each config of a release by its name, in the card's order."""
+    """Each config of a release by its name.
+
+    Raises:
+        DataError: the release cannot be read (E610, E705, E710), or datasets cannot load a config (E611).
+    """
     disable_progress_bar()
-    for name in get_dataset_config_names(str(release)):
-        yield name, load_dataset(str(release), name, split="train")
+    for name in read_release(release).tables:
+        try:
+            yield name, load_dataset(str(release), name, split="train")
+        except (DatasetsError, ValueError) as error:
+            raise NOT_LOADED.error(str(error), file=str(release), row=name) from error

@@ -93,7 +93,7 @@ def check_clusters(members: Iterable[Member], claims: Mapping[str, Row], file: s
     """Findings about clusters that do not fit the claims (E511 to E513)."""
     seen = set()
     for member in members:
-        place = {"file": file, "region": member.claim_id}
+        place = {"file": file, "row": member.claim_id}
         if member.claim_id not in claims:
             yield NO_CLAIM.finding(member.text, **place)
         elif claims[member.claim_id]["normalized_claim"] != member.text:
@@ -165,7 +165,7 @@ def check_pair(task: Task, claims: Mapping[str, Row], file: str) -> Iterator[Fin
         claim_id, text = task.data.get(f"claim_{side}"), task.data.get(f"text_{side}")
         claim = claims.get(str(claim_id))
         if claim is None or claim["normalized_claim"] != text:
-            yield OTHER_CLAIM.finding(str(text), file=file, task=str(task.data.get("doc_id")), region=str(claim_id))
+            yield OTHER_CLAIM.finding(str(text), file=file, task=str(task.data.get("doc_id")), row=str(claim_id))
 
 
 def read_judgement(

@@ -1,9 +1,11 @@
 """Folders on disk: written aside, synced and swapped in whole; a release read back."""
 
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -11,36 +13,102 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 
-from goldspan.card import feature_names, front_matter
-from goldspan.faults import fault
+from goldspan.card import Card, read_card
+from goldspan.faults import DataError, fault, stop_on_errors
 from goldspan.manifest import Manifest
 from goldspan.tables import CONFIGS, SPLIT_FILE
 
-__all__ = ["Release", "differences", "read_release", "replace_file", "replace_folder"]
+__all__ = [
+    "NOT_OURS",
+    "Release",
+    "differences",
+    "entries",
+    "foreign",
+    "read_manifest",
+    "read_release",
+    "replace_file",
+    "replace_folder",
+    "staged",
+]
 
 NOT_A_RELEASE = fault("E610", "A table of the release cannot be read", "Build the release again.")
 NO_MANIFEST = fault("E710", "The manifest cannot be read", "Build the release again.")
 NOT_OURS = fault(
     "E005",
-    "The target folder holds something that is no release",
-    "Name an empty or new folder, or an earlier release.",
+    "The target holds something that is no part of a release",
+    "Name an empty or new folder, or an earlier release; move what is yours out of it.",
 )
 
 
 class Release(Struct, frozen=True):
-    """A release in memory: its folder, a table for each config, the names of the NER tags, and its manifest."""
+    """A release in memory: its folder, a table for each config, its card and its manifest."""
 
     folder: Path
     tables: dict[str, pa.Table]
-    tags: list[str]
+    card: Card
     manifest: Manifest
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of the NER tags, as the card has them."""
+        return self.card.info("ner").class_names("ner_tags")
 
 
 def differences(folder: Path, files: Mapping[str, bytes]) -> list[str]:
     """The names of files that a folder lacks, has beyond these, or has with other bytes."""
-    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    there = {name: path for name, path in entries(folder).items() if path.is_file()}
     changed = {name for name in files if name not in there or there[name].read_bytes() != files[name]}
     return sorted(changed | (set(there) - set(files)))
+
+
+def entries(folder: Path) -> dict[str, Path]:
+    """Everything below a folder that is no folder itself, by its name; what begins with a dot is not of a release."""
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    return {
+        name: path
+        for name, path in found.items()
+        if not any(part.startswith(".") for part in name.split("/")) and (path.is_symlink() or not path.is_dir())
+    }
+
+
+def foreign(folder: Path) -> list[str]:
+    """The names of what a folder holds and no build has put there: what its manifest does not list."""
+    if not folder.exists():
+        return []
+    if not folder.is_dir():
+        return ["it is no folder"]
+    names = {path.name for path in folder.iterdir() if path.name.startswith(".")} | set(entries(folder))
+    if not names:
+        return []
+    try:
+        listed = {"manifest.json", *read_manifest(folder / "manifest.json").files}
+    except DataError:
+        listed = set()
+    return sorted(names - listed)
+
+
+@contextmanager
+def staged(files: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
+    """Write files aside; the function that this gives puts them in place. What is not put in place is removed again.
+
+    Raises:
+        OSError: one cannot be written; no file is touched.
+    """
+    asides: dict[Path, Path] = {}
+
+    def put_in_place() -> None:
+        for path, aside in asides.items():
+            aside.replace(path)
+            sync_folder(path.parent)
+
+    try:
+        for path, data in files.items():
+            if not path.is_file() or path.read_bytes() != data:
+                asides[path.resolve()] = write_aside(path.resolve(), data)
+        yield put_in_place
+    finally:
+        for aside in asides.values():
+            aside.unlink(missing_ok=True)
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -49,11 +117,13 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     The files are written beside it and synced before the old folder gives way; if anything fails, the old one stays.
 
     Raises:
-        DataError: the folder holds files but no manifest, so it is nothing that a build made (E005).
+        DataError: it holds anything that its own manifest does not list, so that replacing it would lose that (E005).
         OSError: it cannot be written.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / "manifest.json").exists():
-        raise NOT_OURS.error(file=str(folder))
+    folder = folder.resolve()
+    surplus = foreign(folder)
+    if surplus:
+        raise NOT_OURS.error(", ".join(surplus[:5]), file=str(folder))
     if folder.is_dir() and not differences(folder, files):
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -82,19 +152,25 @@ def replace_file(path: Path, data: bytes) -> None:
     Raises:
         OSError: it cannot be written; the old file stays.
     """
-    if path.is_file() and path.read_bytes() == data:
-        return
+    with staged({path: data}) as put_in_place:
+        put_in_place()
+
+
+def write_aside(path: Path, data: bytes) -> Path:
+    """Write a file beside the one that it is to replace, with the same mode, synced."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".aside-", dir=path.parent)
     os.close(handle)
     aside = Path(name)
     try:
         write_synced(aside, data)
-        aside.chmod(0o644)
-        aside.rename(path)
-        sync_folder(path.parent)
-    finally:
+    except OSError:
         aside.unlink(missing_ok=True)
+        raise
+    aside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+    return aside
 
 
 def write_synced(path: Path, data: bytes) -> None:
@@ -114,22 +190,37 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def read_manifest(path: Path) -> Manifest:
+    """A manifest from its file.
+
+    Raises:
+        DataError: it is missing or unreadable, or lists a file by a path that leaves the release (E710).
+    """
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise NO_MANIFEST.error(str(error), file=str(path)) from error
+    outside = [name for name in manifest.files if name.startswith("/") or ".." in name.split("/")]
+    if outside:
+        raise NO_MANIFEST.error(f"it lists {outside[0]!r}", file=str(path))
+    return manifest
+
+
 def read_release(folder: Path) -> Release:
     """A release from its folder.
 
     Raises:
         DataError: a table, the card or the manifest is missing or unreadable (E610, E705, E710).
     """
-    path = folder / "manifest.json"
-    try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise NO_MANIFEST.error(str(error), file=str(path)) from error
-    tables = {}
+    manifest = read_manifest(folder / "manifest.json")
+    tables, findings = {}, []
     for name in [config for config in CONFIGS if config in manifest.rows]:
         path = folder / name / SPLIT_FILE
         try:
             tables[name] = pq.read_table(path, partitioning=None)
+        except FileNotFoundError:
+            findings.append(NOT_A_RELEASE.finding("there is no such file", file=str(path)))
         except (OSError, pa.ArrowException) as error:
-            raise NOT_A_RELEASE.error(str(error), file=str(path)) from error
-    return Release(folder, tables, feature_names(front_matter(folder / "README.md"), "ner", "ner_tags"), manifest)
+            findings.append(NOT_A_RELEASE.finding(str(error), file=str(path)))
+    stop_on_errors(findings)
+    return Release(folder, tables, read_card(folder / "README.md"), manifest)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from goldspan.articles import METADATA
+from goldspan.claims import claim_attributes, claim_values, span_id
 from goldspan.corpus import Corpus, Layers, Quantities
 from goldspan.labeling import Attribute, Kind, LabelingConfig
 from goldspan.records import Annotation, Article, Claim, Mention, Span, Zone
@@ -53,10 +54,9 @@ Row = dict[str, Any]
 
 def schemas(corpus: Corpus, config: LabelingConfig) -> dict[str, pa.Schema]:
     """The schema of each config of a release, in `CONFIGS` order."""
-    layers, roles = corpus.layers, corpus.attributions
+    layers = corpus.layers
     entity = config.attributes_of(layers.entities) if layers.entities else []
-    source = config.attributes_of(layers.attributions, roles.source) if layers.attributions else []
-    claim = config.attributes_of(layers.attributions, roles.content) if layers.attributions else []
+    part = claim_attributes(corpus, config)
     string, integer = pa.string(), pa.int32()
     fields = {
         "documents": [
@@ -86,9 +86,9 @@ def schemas(corpus: Corpus, config: LabelingConfig) -> dict[str, pa.Schema]:
             ("content", FRAGMENTS),
             ("cue", FRAGMENTS),
             ("source", FRAGMENTS),
-            *columns(source),
+            *columns([*part["cue"], *part["source"]]),
             ("attribution", string),
-            *columns(attribute for attribute in claim if attribute not in source),
+            *columns(part["content"]),
             ("quantity_mention_ids", STRINGS),
             ("cluster_id", string),
         ],
@@ -161,14 +161,14 @@ def mentions(annotation: Annotation, zones: Sequence[Zone], layer: str | None) -
     spans = annotation.layer(layer)
     return [
         Mention(
-            mention_id=mention_id(annotation.doc_id, span),
+            mention_id=span_id(annotation.doc_id, "mention", span),
             doc_id=annotation.doc_id,
             start=span.start,
             end=span.end,
             label=span.label,
             parent_mention_id=next(
                 (
-                    mention_id(annotation.doc_id, outer)
+                    span_id(annotation.doc_id, "mention", outer)
                     for outer in spans
                     if outer is not span and outer.covers(*span.extent)
                 ),
@@ -179,11 +179,6 @@ def mentions(annotation: Annotation, zones: Sequence[Zone], layer: str | None) -
         )
         for span in spans
     ]
-
-
-def mention_id(doc_id: str, span: Span) -> str:
-    """An id that depends on nothing but the document and the extent."""
-    return f"{doc_id}:mention:{span.start}-{span.end}"
 
 
 def zone_at(zones: Iterable[Zone], at: int) -> str | None:
@@ -223,9 +218,10 @@ def entity_rows(article: Article, found: Iterable[Mention], quantities: Quantiti
 
 
 def claim_rows(
-    article: Article, claims: Iterable[Claim], found: Sequence[Mention], quantity_labels: Sequence[str]
+    article: Article, claims: Iterable[Claim], found: Sequence[Mention], corpus: Corpus, config: LabelingConfig
 ) -> Iterator[Row]:
-    """A row for each claim; its quantities are the mentions of those labels inside its content."""
+    """A row for each claim; its quantities are the mentions of figures inside its content."""
+    asked = claim_attributes(corpus, config)
     for claim in claims:
         attribution = claim.attribution
         yield {
@@ -236,11 +232,11 @@ def claim_rows(
             "cue": fragments(article.text, [attribution.cue] if attribution else []),
             "source": fragments(article.text, [attribution.source] if attribution and attribution.source else []),
             "attribution": claim.quotation,
-            **claim.attributes,
+            **claim_values(claim, asked),
             "quantity_mention_ids": [
                 mention.mention_id
                 for mention in found
-                if mention.label in quantity_labels
+                if mention.label in corpus.quantities.labels
                 and any(span.covers(mention.start, mention.end) for span in claim.content)
             ],
         }
@@ -283,7 +279,10 @@ def ner_rows(
 
 
 def annotation_rows(annotation: Annotation) -> Iterator[Row]:
-    """A row for each region of an annotator, as drawn; its values and outgoing relations as JSON."""
+    """A row for each region of an annotator, as drawn; its values and outgoing relations as JSON.
+
+    Values that belong to the whole task have a row of their own, without layer, extent and label.
+    """
     ids = {span.region_id: f"{annotation.doc_id}:{annotation.annotator}:{span.region_id}" for span in annotation.spans}
     ordered = sorted(annotation.spans, key=lambda span: (span.layer, span.start, -span.end, span.region_id))
     for span in ordered:
@@ -293,7 +292,7 @@ def annotation_rows(annotation: Annotation) -> Iterator[Row]:
             if relation.from_id == span.region_id
             for label in relation.labels
         )
-        attributes = {**span.attributes, **({"relations": outgoing} if outgoing else {})}
+        attributes = {**({"relations": outgoing} if outgoing else {}), **span.attributes}
         yield {
             "annotation_id": ids[span.region_id],
             "doc_id": annotation.doc_id,
@@ -301,8 +300,15 @@ def annotation_rows(annotation: Annotation) -> Iterator[Row]:
             "layer": span.layer,
             "start": span.start,
             "end": span.end,
-            "label": span.label,
+            "label": "|".join(span.labels),
             "attributes": json.dumps(attributes, ensure_ascii=False, sort_keys=True),
+        }
+    if annotation.attributes:
+        yield {
+            "annotation_id": f"{annotation.doc_id}:{annotation.annotator}",
+            "doc_id": annotation.doc_id,
+            "annotator_id": annotation.annotator,
+            "attributes": json.dumps(annotation.attributes, ensure_ascii=False, sort_keys=True),
         }
 
 

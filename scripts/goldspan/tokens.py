@@ -9,7 +9,7 @@ from sentencex import get_sentence_boundaries
 
 from goldspan.records import Span
 
-__all__ = ["Sentence", "bio", "decode_bio", "outermost", "sentences", "tag_names", "tokenise"]
+__all__ = ["Sentence", "bio", "decode_bio", "outermost", "sentences", "tag_names", "tokenise", "trimmed"]
 
 TOKEN = regex.compile(r"[\w\p{M}\u200c\u200d]+|[^\s\w\p{M}\u200c\u200d]")
 
@@ -27,9 +27,9 @@ def sentences(text: str, start: int, end: int, language: str, spans: Sequence[Sp
     for stop in boundaries(text, start, end, language):
         if any(span.start < stop < span.end for span in spans):
             continue
-        sentence = trimmed(text, begin, stop)
-        if sentence.start < sentence.end:
-            yield sentence
+        left, right = trimmed(text, begin, stop)
+        if left < right:
+            yield Sentence(left, right)
         begin = stop
 
 
@@ -42,10 +42,11 @@ def boundaries(text: str, start: int, end: int, language: str) -> Iterator[int]:
         at += len(line)
 
 
-def trimmed(text: str, start: int, end: int) -> Sentence:
-    """An extent without the white space at its edges."""
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """An extent without the white space at its edges; an empty one if it has nothing else."""
     part = text[start:end]
-    return Sentence(start + len(part) - len(part.lstrip()), start + len(part.rstrip()))
+    left = start + len(part) - len(part.lstrip())
+    return left, max(left, start + len(part.rstrip()))
 
 
 def outermost(spans: Iterable[Span]) -> list[Span]:

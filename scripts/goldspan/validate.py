@@ -7,7 +7,7 @@ from goldspan.checks.registry import Subject
 from goldspan.corpus import Corpus, Layers
 from goldspan.export.reader import read_export
 from goldspan.export.spans import read_annotations, task_doc_id
-from goldspan.faults import DataError, Finding, fault
+from goldspan.faults import DataError, Finding
 from goldspan.hashes import sha256
 from goldspan.labeling import load_labeling_config
 from goldspan.records import Article
@@ -15,19 +15,12 @@ from goldspan.store import read_release
 
 __all__ = ["validate"]
 
-NO_TARGET = fault("E006", "There is nothing to validate", "Name the folder of a release, or a JSON export.")
-NO_CONFIG = fault("E007", "An export needs its labeling config", "Name it with --config.")
-
 
 def validate(target: Path, labeling_config: Path | None = None) -> list[Finding]:
-    """Every finding about a release (a folder) or an export (a file, which needs its labeling config)."""
+    """Every finding about a release (a folder), or an export (a file, given with its labeling config)."""
     try:
-        if target.is_dir():
-            return list(check_release(read_release(target)))
-        if not target.is_file():
-            raise NO_TARGET.error(file=str(target))
         if labeling_config is None:
-            raise NO_CONFIG.error(file=str(target))
+            return list(check_release(read_release(target)))
         return validate_export(target, labeling_config)
     except DataError as error:
         return error.findings
@@ -44,5 +37,9 @@ def validate_export(path: Path, labeling_config: Path) -> list[Finding]:
             data = text.encode("utf-8", "surrogatepass")
             articles.setdefault(task_doc_id(task), Article(task_doc_id(task), path.name, text, sha256(data), {}))
     reading = read_annotations([path], articles.values(), (), config)
-    subjects = [Subject(annotation, articles[annotation.doc_id], config, corpus) for annotation in reading.annotations]
+    subjects = [
+        Subject(annotation, articles[annotation.doc_id], config, corpus)
+        for annotation in reading.annotations
+        if annotation.doc_id in articles
+    ]
     return sorted({*reading.findings, *(finding for subject in subjects for finding in check_annotation(subject))})

@@ -7,10 +7,9 @@ from msgspec import Struct
 
 from goldspan.corpus import ZoneRule
 from goldspan.records import Zone
+from goldspan.tokens import trimmed
 
 __all__ = ["Rules", "propose_zones"]
-
-PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 
 
 class Rules(Struct, frozen=True):
@@ -27,36 +26,39 @@ def propose_zones(text: str, rules: Rules) -> list[Zone]:
     all that it takes.
     """
     zones: list[Zone] = []
-    for paragraph in PARAGRAPH.finditer(text):
-        before = zones[-1].zone if zones else None
-        for zone in split(text, paragraph.span(), rules, before):
+    at = 0
+    for line in text.split("\n"):
+        for zone in split(text, (at, at + len(line)), rules, zones[-1].zone if zones else None):
             if zones and zones[-1].zone == zone.zone:
                 zones[-1] = Zone(zones[-1].start, zone.end, zone.zone)
             else:
                 zones.append(zone)
+        at += len(line) + 1
     return zones
 
 
 def split(text: str, extent: tuple[int, int], rules: Rules, before: str | None) -> Iterator[Zone]:
-    """The zones of one stretch, in text order. What a rule leaves to either side is split in turn."""
-    start, end = trim(text, *extent)
-    if start == end:
-        return
-    for rule in rules.rules:
-        match = re.fullmatch(rule.pattern, text[start:end])
-        if match and rule.after in (None, before):
-            taken = match.span("zone") if match.groupdict().get("zone") else match.span()
-            left, right = start + taken[0], start + taken[1]
-            if left < right:
-                yield from split(text, (start, left), rules, before)
-                yield Zone(*trim(text, left, right), rule.zone)
-                yield from split(text, (right, end), rules, rule.zone)
-                return
-    yield Zone(start, end, rules.default)
+    """The zones of one line, in text order. What a rule leaves to either side is split in turn."""
+    pending: list[tuple[int, int] | Zone] = [extent]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Zone):
+            before = part.zone
+            yield part
+            continue
+        start, end = trimmed(text, *part)
+        found = next((found for rule in rules.rules if (found := match(text, start, end, rule, before))), None)
+        if found:
+            pending += [(found.end, end), found, (start, found.start)]
+        elif start < end:
+            pending.append(Zone(start, end, rules.default))
 
 
-def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """An extent without the white space at its edges."""
-    part = text[start:end]
-    begin = start + len(part) - len(part.lstrip())
-    return begin, max(begin, start + len(part.rstrip()))
+def match(text: str, start: int, end: int, rule: ZoneRule, before: str | None) -> Zone | None:
+    """What a rule takes of ``text[start:end]``, without the white space at its edges; None if it does not fit."""
+    found = re.fullmatch(rule.pattern, text[start:end]) if rule.after in (None, before) else None
+    if found is None:
+        return None
+    left, right = found.span("zone") if found.groupdict().get("zone") else found.span()
+    left, right = trimmed(text, start + left, start + right)
+    return Zone(left, right, rule.zone) if left < right else None

@@ -35,13 +35,27 @@ def dangling_relation(subject: Subject) -> Iterator[Hit]:
 
 
 @annotation_check("E402")
-def wrong_ends(subject: Subject) -> Iterator[Hit]:
-    """A relation has no label of the scheme, or joins regions that it cannot join.
+def unknown_relation(subject: Subject) -> Iterator[Hit]:
+    """A relation has a label that the labeling config does not have, or none, or a direction that does not exist.
 
-    Relations lead from a cue to its source, from a cue to a content, and from a content to one that continues it.
-    Draw it again so.
+    Draw the relation again in Label Studio and give it one of its labels.
     """
-    roles = subject.corpus.attributions
+    known = subject.config.relations
+    for relation in subject.annotation.relations:
+        strange = [label for label in relation.labels if label not in known]
+        if strange or (known and not relation.labels) or relation.direction not in ("left", "right", "bi"):
+            label = ", ".join(relation.labels) or "no label"
+            yield Hit(relation.from_id, f"{label}, to {relation.to_id}, direction {relation.direction}")
+
+
+@annotation_check("E409")
+def wrong_ends(subject: Subject) -> Iterator[Hit]:
+    """A relation of the attribution layer joins regions that it cannot join.
+
+    It leads from a cue to its source, from a cue to a content, or from a content to one that continues it. Draw it
+    again so.
+    """
+    layer, roles = subject.corpus.layers.attributions, subject.corpus.attributions
     ends = {
         roles.source_relation: (roles.cue, roles.source),
         roles.content_relation: (roles.cue, roles.content),
@@ -49,12 +63,12 @@ def wrong_ends(subject: Subject) -> Iterator[Hit]:
     }
     spans = {span.region_id: span for span in subject.annotation.spans}
     for relation in subject.annotation.relations:
-        if relation.from_id in spans and relation.to_id in spans and subject.corpus.layers.attributions:
-            one, other = spans[relation.from_id], spans[relation.to_id]
-            expected = ends.get(relation.labels[0]) if len(relation.labels) == 1 else None
-            if relation.direction != "right" or (one.label, other.label) != expected:
-                label = ", ".join(relation.labels) or "no label"
-                yield hit(one, f"{label} from {one.label} to {other.label}, direction {relation.direction}")
+        for label in relation.labels if layer else ():
+            if label in ends and relation.from_id in spans and relation.to_id in spans:
+                one, other = spans[relation.from_id], spans[relation.to_id]
+                fit = {one.layer, other.layer} == {layer} and (one.label, other.label) == ends[label]
+                if not fit or relation.direction != "right":
+                    yield hit(one, f"{label} from {one.label} to {other.label}, direction {relation.direction}")
 
 
 @annotation_check("E403")

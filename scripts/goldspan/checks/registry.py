@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from goldspan.corpus import Corpus
-from goldspan.faults import FAULTS, Finding, fault
+from goldspan.faults import FAULTS, DataError, Finding, fault
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article, Span
 from goldspan.store import Release
@@ -37,6 +37,7 @@ ReleaseCheck = Callable[[Release], Iterator[Hit]]
 
 ANNOTATION_CHECKS: dict[str, AnnotationCheck] = {}
 RELEASE_CHECKS: dict[str, ReleaseCheck] = {}
+FIRST_CHECKS: list[str] = []
 
 
 def hit(span: Span, detail: str = "") -> Hit:
@@ -49,8 +50,9 @@ def annotation_check(code: str) -> Callable[[AnnotationCheck], AnnotationCheck]:
     return declare(code, ANNOTATION_CHECKS)
 
 
-def release_check(code: str) -> Callable[[ReleaseCheck], ReleaseCheck]:
-    """Declare a check of a whole release."""
+def release_check(code: str, *, first: bool = False) -> Callable[[ReleaseCheck], ReleaseCheck]:
+    """Declare a check of a whole release; ``first`` if the others rely on what it checks."""
+    FIRST_CHECKS.extend([code] if first else [])
     return declare(code, RELEASE_CHECKS)
 
 
@@ -83,15 +85,22 @@ def check_annotation(subject: Subject) -> Iterator[Finding]:
 def check_release(release: Release) -> Iterator[Finding]:
     """Every finding about a release that could be read, by all checks of releases in the order of their codes.
 
-    The first asks for the columns that the others read; if it finds one missing, they do not run.
+    Those that are declared as ``first`` ask for what the others read; if one finds anything, the others do not run.
     """
-    for number, (code, check) in enumerate(sorted(RELEASE_CHECKS.items())):
-        findings = [
-            FAULTS[code].finding(hit.detail, file=str(release.folder), region=hit.region) for hit in check(release)
-        ]
+    for codes in (FIRST_CHECKS, sorted(set(RELEASE_CHECKS) - set(FIRST_CHECKS))):
+        findings = [finding for code in codes for finding in run_release_check(code, release)]
         yield from findings
-        if number == 0 and findings:
+        if findings and codes is FIRST_CHECKS:
             return
+
+
+def run_release_check(code: str, release: Release) -> list[Finding]:
+    """The findings of one check; a file that it cannot read is a finding too."""
+    try:
+        hits = list(RELEASE_CHECKS[code](release))
+    except DataError as error:
+        return error.findings
+    return [FAULTS[code].finding(one.detail, file=str(release.folder), row=one.region) for one in hits]
 
 
 def around(text: str, extent: tuple[int, int], margin: int = 30) -> str:

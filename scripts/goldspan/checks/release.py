@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
-from goldspan.card import Source, features, fill_figures, front_matter
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from goldspan.articles import METADATA
+from goldspan.card import Source, features, fill_figures
 from goldspan.checks.registry import Hit, release_check
 from goldspan.hashes import sha256
-from goldspan.store import Release, differences
+from goldspan.store import Release, entries
 from goldspan.tables import SPLIT_FILE, Row, structure
 from goldspan.tokens import decode_bio
 
@@ -43,39 +46,62 @@ def texts(release: Release) -> dict[str, str]:
     return {row["doc_id"]: row["text"] for row in rows_of(release, "documents")}
 
 
-def card_info(release: Release, config: str) -> dict[str, Any]:
-    """What the card says of a config."""
-    infos = front_matter(release.folder / "README.md").get("dataset_info") or []
-    return next((info for info in infos if info.get("config_name") == config), {})
+NULLABLE = {
+    *METADATA,
+    "zone",
+    "parent_mention_id",
+    "lower",
+    "upper",
+    "attribution_id",
+    "cluster_id",
+    "basis",
+    "story_group",
+}
+OF_TASKS = {"annotations": {"layer", "start", "end", "label"}}
 
 
-@release_check("E600")
+@release_check("E600", first=True)
 def missing_column(release: Release) -> Iterator[Hit]:
-    """A config lacks a column that every release has, or has it with another type.
+    """A config lacks a column that every release has, or has it with another type, or null where a value must be.
 
     Build the release again.
     """
     if "documents" not in release.tables:
         yield Hit("documents", "the config itself")
-    for name, schema in structure().items():
-        if name not in release.tables:
-            continue
-        there = release.tables[name].schema
-        for field in schema:
-            if field.name not in there.names or there.field(field.name) != field:
+    for name, table in release.tables.items():
+        for field in structure()[name]:
+            if field.name not in table.schema.names or table.schema.field(field.name) != field:
                 yield Hit(name, f"{field.name}: {field.type}")
+            elif field.name not in NULLABLE | OF_TASKS.get(name, set()) and has_null(table[field.name]):
+                yield Hit(name, f"{field.name}: null")
+
+
+def has_null(column: pa.ChunkedArray) -> bool:
+    """True if a column has a null, also inside its lists and structs."""
+    if column.null_count:
+        return True
+    if pa.types.is_list(column.type):
+        return has_null(pc.list_flatten(column))
+    if pa.types.is_struct(column.type):
+        return any(has_null(pc.struct_field(column, [number])) for number in range(column.type.num_fields))
+    return False
 
 
 @release_check("E601")
 def other_columns(release: Release) -> Iterator[Hit]:
-    """The columns of a config are not the features that the card declares.
+    """The columns of a config are not the features that the card declares, or it names other files.
 
     Build the release again.
     """
+    files = {
+        config.config_name: [(each.split, each.path) for each in config.data_files] for config in release.card.configs
+    }
     for name, table in release.tables.items():
-        declared = card_info(release, name).get("features")
+        declared = release.card.info(name).features
         if declared != features(table.schema, {"ner_tags": release.tags}):
             yield Hit(name)
+        if files.get(name) != [("train", f"{name}/{SPLIT_FILE}")]:
+            yield Hit(name, "data_files")
 
 
 @release_check("E602")
@@ -88,6 +114,9 @@ def other_slice(release: Release) -> Iterator[Hit]:
     for row in rows_of(release, "entities"):
         if documents.get(row["doc_id"], "")[row["start"] : row["end"]] != row["text"]:
             yield Hit(row["mention_id"], row["text"])
+    for row in rows_of(release, "annotations"):
+        if row["layer"] and not 0 <= (row["start"] or 0) < (row["end"] or 0) <= len(documents.get(row["doc_id"], "")):
+            yield Hit(row["annotation_id"], f"{row['start']} to {row['end']}")
     for row in rows_of(release, "claims"):
         for span in [*row["content"], *row["cue"], *row["source"]]:
             if documents.get(row["doc_id"], "")[span["start"] : span["end"]] != span["text"]:
@@ -173,6 +202,31 @@ def other_tags(release: Release) -> Iterator[Hit]:
         yield Hit(f"{doc_id}:{start}-{end}", label)
 
 
+@release_check("E608")
+def zones_not_whole(release: Release) -> Iterator[Hit]:
+    """The zones of a document overlap, run backwards, or leave text out.
+
+    Build the release again.
+    """
+    for row in rows_of(release, "documents"):
+        at = 0
+        for zone in [*row["zones"], {"start": row["n_chars"], "end": row["n_chars"]}] if row["zones"] else []:
+            if zone["start"] < at or zone["end"] < zone["start"] or row["text"][at : zone["start"]].strip():
+                yield Hit(row["doc_id"], f"{at} to {zone['start']}")
+            at = zone["end"]
+
+
+@release_check("E609")
+def claim_without_words(release: Release) -> Iterator[Hit]:
+    """A claim has no content, or a cue without an attribution, or an attribution without a cue.
+
+    Build the release again.
+    """
+    for row in rows_of(release, "claims"):
+        if not row["content"] or (row["attribution_id"] is None) != (not row["cue"]):
+            yield Hit(row["claim_id"])
+
+
 @release_check("E701")
 def other_file(release: Release) -> Iterator[Hit]:
     """A file is not the one that the manifest lists.
@@ -180,9 +234,10 @@ def other_file(release: Release) -> Iterator[Hit]:
     Build the release again; never edit it.
     """
     listed = release.manifest.files
-    for name in differences(release.folder, {}):
-        path = release.folder / name
-        if name != "manifest.json" and (listed.get(name) != sha256(path.read_bytes())):
+    for name, path in entries(release.folder).items():
+        if path.is_symlink() or not path.is_file():
+            yield Hit(name, "not a regular file")
+        elif name != "manifest.json" and listed.get(name) != sha256(path.read_bytes()):
             yield Hit(name)
     for name in sorted(listed):
         if not (release.folder / name).is_file():
@@ -196,8 +251,8 @@ def other_counts(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     for name, table in release.tables.items():
-        splits = card_info(release, name).get("splits") or [{}]
-        counts = {table.num_rows, splits[0].get("num_examples"), release.manifest.rows.get(name)}
+        declared = [split.num_examples for split in release.card.info(name).splits]
+        counts = {table.num_rows, *declared, release.manifest.rows.get(name)}
         if len(counts) > 1:
             yield Hit(f"{name}/{SPLIT_FILE}", ", ".join(sorted(map(str, counts))))
 
@@ -208,7 +263,9 @@ def stale_figures(release: Release) -> Iterator[Hit]:
 
     Build the release again.
     """
-    path = release.folder / "README.md"
-    text = path.read_text(encoding="utf-8")
-    if fill_figures(text, str(path), Source(release.tables, release.manifest.agreement)) != text:
+    prose = release.card.prose
+    if (
+        fill_figures(prose, str(release.folder / "README.md"), Source(release.tables, release.manifest.agreement))
+        != prose
+    ):
         yield Hit("README.md")

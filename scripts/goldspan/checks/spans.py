@@ -5,15 +5,22 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from goldspan.checks.registry import Hit, Subject, annotation_check, hit
+from goldspan.claims import links
 from goldspan.records import Span
 
 
 def in_text(subject: Subject, *layers: str | None) -> list[Span]:
-    """The spans of some layers (of all, if none is given) that have an extent inside the text, in text order."""
+    """The spans of some layers (of the three of the corpus, if none is given) inside the text, in text order."""
     length = len(subject.article.text)
-    names = layers or tuple(subject.config.layers)
+    names = layers or released(subject)
     spans = [span for name in names for span in subject.annotation.layer(name)]
     return [span for span in spans if 0 <= span.start < span.end <= length]
+
+
+def released(subject: Subject) -> list[str]:
+    """The layers that become tables of a release."""
+    layers = subject.corpus.layers
+    return [name for name in (layers.zones, layers.entities, layers.attributions) if name is not None]
 
 
 @annotation_check("E301")
@@ -42,12 +49,12 @@ def unknown_label(subject: Subject) -> Iterator[Hit]:
 
 @annotation_check("E303")
 def not_one_label(subject: Subject) -> Iterator[Hit]:
-    """A region does not have exactly one label.
+    """A region of a layer that is released does not have exactly one label.
 
     Give the region one label in Label Studio.
     """
     for span in subject.annotation.spans:
-        if len(span.labels) != 1:
+        if span.layer in released(subject) and len(span.labels) != 1:
             yield hit(span, ", ".join(span.labels) or "none")
 
 
@@ -70,7 +77,7 @@ def other_text_shown(subject: Subject) -> Iterator[Hit]:
     The offsets may count something else than code points, or the text may have changed: export again from a current
     Label Studio.
     """
-    for span in in_text(subject):
+    for span in in_text(subject, *subject.config.layers):
         slice_ = subject.article.text[span.start : span.end]
         if span.shown_text is not None and without_space(span.shown_text) != without_space(slice_):
             yield hit(span, f"{span.shown_text!r} was shown")
@@ -87,7 +94,7 @@ def same_extent(subject: Subject) -> Iterator[Hit]:
 
     Delete one of them in Label Studio.
     """
-    for layer in subject.config.layers:
+    for layer in released(subject):
         for one, other in pairwise(subject.annotation.layer(layer)):
             if one.extent == other.extent:
                 yield hit(other, f"the same as region {one.region_id}")
@@ -152,34 +159,35 @@ def in_unannotated_zone(subject: Subject) -> Iterator[Hit]:
 
 @annotation_check("E311")
 def crossing_or_deep_entities(subject: Subject) -> Iterator[Hit]:
-    """Two entity mentions cross, or mentions nest more than one level deep.
+    """Two entity mentions cross, or mentions nest deeper than the corpus allows (max_nesting).
 
     Draw one of them again so that it lies inside the other or apart from it.
     """
     around: list[Span] = []
     for span in in_text(subject, subject.corpus.layers.entities):
         around = [outer for outer in around if span.start < outer.end]
-        if around and (len(around) > 1 or not around[0].covers(*span.extent)):
+        if len(around) > subject.corpus.max_nesting or not all(outer.covers(*span.extent) for outer in around):
             yield hit(span, f"with region {around[-1].region_id}")
         around.append(span)
 
 
 @annotation_check("E312")
 def missing_attribute(subject: Subject) -> Iterator[Hit]:
-    """An entity mention lacks an attribute that the corpus requires.
+    """A region lacks an attribute that the corpus requires.
 
-    Set it in Label Studio.
+    Set it in Label Studio; of a claim in several pieces, on its first content.
     """
-    layer = subject.corpus.layers.entities or ""
-    for span in subject.annotation.layer(layer):
-        for attribute in subject.config.attributes_of(layer, span.label):
-            if attribute.name in subject.corpus.required and attribute.name not in span.attributes:
+    continued = links(subject.annotation, subject.corpus.attributions).continued
+    for span in subject.annotation.spans:
+        for attribute in subject.config.attributes_of(span.layer, span.label):
+            missing = attribute.name in subject.corpus.required and attribute.name not in span.attributes
+            if missing and span.region_id not in continued:
                 yield hit(span, attribute.name)
 
 
 @annotation_check("W301")
 def surplus_attribute(subject: Subject) -> Iterator[Hit]:
-    """A region has a value that is not asked for on its label; it is kept.
+    """A region has a value that is not asked for on its label; it is released only where its table has a column for it.
 
     It may be left from before the region was relabelled: clear it in Label Studio.
     """

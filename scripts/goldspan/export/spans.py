@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from goldspan.corpus import Annotator
 from goldspan.export.reader import Item, Task, TaskAnnotation, User, Value, read_export
-from goldspan.faults import Finding, fault
+from goldspan.faults import Fault, Finding, fault
 from goldspan.hashes import sha256
 from goldspan.labeling import Attribute, Kind, LabelingConfig
 from goldspan.records import Annotation, Article, Relation, Span
@@ -81,7 +81,8 @@ def read_annotations(
 ) -> Reading:
     """Every annotation of the articles in some exports, in the order of document and annotator.
 
-    Exports add up. Where two have an annotation of the same article by the same annotator, that of the later file stands.
+    Exports add up. Where two have an annotation of the same article by the same annotator, that of the later file
+    stands.
 
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
@@ -162,7 +163,10 @@ def annotator_id(item: TaskAnnotation, users: dict[int | str, str]) -> str | Non
 
 
 def user_name(item: TaskAnnotation) -> str:
-    """The user by number; one that the export names by e-mail address only gets a number made from it, not the address."""
+    """The user by number.
+
+    One that the export names by e-mail address only gets a number made from it, not the address.
+    """
     user = item.completed_by
     known = user.id if isinstance(user, User) and user.id is not None else user
     if isinstance(known, User):
@@ -174,54 +178,80 @@ def read_annotation(
     items: list[Item], doc_id: str, annotator: str, file: str, config: LabelingConfig
 ) -> tuple[Annotation, list[Finding]]:
     """One annotation from the items of its result, and what of it could not be read (E209 to E212)."""
-    findings: list[Finding] = []
-    regions: dict[str, tuple[Item, Value]] = {}
-    values: dict[str, dict[str, Any]] = {}
-    relations: list[Relation] = []
-
-    def report(kind: Any, detail: str, region: str | None) -> None:
-        findings.append(kind.finding(detail, file=file, task=doc_id, region=region or ""))
-
+    result = Result(config, {"file": file, "task": doc_id})
     for item in items:
+        result.read(item)
+    spans, relations, attributes = result.spans(), tuple(result.relations), result.values.get(TASK, {})
+    return Annotation(doc_id, annotator, file, spans, relations, attributes), result.findings
+
+
+class Result:
+    """The items of one annotation's result, sorted into regions, values and relations as they are read."""
+
+    def __init__(self, config: LabelingConfig, place: dict[str, str]) -> None:
+        """Begin with nothing read; ``place`` names file and task for the findings."""
+        self.config = config
+        self.place = place
+        self.regions: dict[str, tuple[str, Value]] = {}
+        self.values: dict[str, dict[str, Any]] = {}
+        self.relations: list[Relation] = []
+        self.findings: list[Finding] = []
+
+    def report(self, kind: Fault, detail: str, region: str | None) -> None:
+        """Keep a finding."""
+        self.findings.append(kind.finding(detail, region=region or "", **self.place))
+
+    def read(self, item: Item) -> None:
+        """Take an item for what its type and its control make it."""
         region = None if item.id is None else str(item.id)
+        name = item.from_name or ""
         if item.type == "relation":
-            labels = tuple(item.labels or ())
-            relations.append(Relation(item.from_id or "", item.to_id or "", labels, item.direction or "right"))
-        elif item.from_name in config.layers:
-            if region is None or item.value is None or item.value.start is None or item.value.end is None:
-                report(NO_REGION, f"control {item.from_name}", region)
-            elif region in regions:
-                report(REPEATED_REGION, "", region)
-            else:
-                regions[region] = item, item.value
-        elif item.from_name in config.attributes:
-            attribute = config.attributes[item.from_name]
-            value = attribute_value(attribute, item.value or Value())
-            known = values.setdefault((region or "") if attribute.per_region else TASK, {})
-            if value is None:
-                report(BAD_VALUE, f"{attribute.name} is {shown(item.value)}", region)
-            elif attribute.name in known:
-                report(BAD_VALUE, f"{attribute.name} is set twice", region)
-            else:
-                known[attribute.name] = value
+            ends = item.from_id or "", item.to_id or ""
+            self.relations.append(Relation(*ends, tuple(item.labels or ()), item.direction or "right"))
+        elif name in self.config.layers:
+            self.read_region(region, name, item.value or Value())
+        elif name in self.config.attributes:
+            self.read_value(region, self.config.attributes[name], item.value or Value())
         else:
-            report(UNKNOWN_CONTROL, repr(item.from_name), region)
-    for lost in sorted(set(values) - set(regions) - {TASK}):
-        if values[lost]:
-            report(NO_REGION, ", ".join(sorted(values[lost])), lost)
-    spans = tuple(
-        Span(
-            region_id=region,
-            layer=item.from_name or "",
-            labels=tuple(value.labels or ()),
-            start=value.start or 0,
-            end=value.end or 0,
-            attributes=values.get(region, {}),
-            shown_text=value.text if isinstance(value.text, str) else None,
+            self.report(UNKNOWN_CONTROL, repr(item.from_name), region)
+
+    def read_region(self, region: str | None, layer: str, value: Value) -> None:
+        """Keep a region, if it has an id of its own and offsets."""
+        if region is None or value.start is None or value.end is None:
+            self.report(NO_REGION, f"control {layer}", region)
+        elif region in self.regions:
+            self.report(REPEATED_REGION, "", region)
+        else:
+            self.regions[region] = layer, value
+
+    def read_value(self, region: str | None, attribute: Attribute, value: Value) -> None:
+        """Keep the value of a control, of a region or of the whole task, if it is allowed and the only one."""
+        known = self.values.setdefault((region or "") if attribute.per_region else TASK, {})
+        typed = attribute_value(attribute, value)
+        if typed is None:
+            self.report(BAD_VALUE, f"{attribute.name} is {shown(value)}", region)
+        elif attribute.name in known:
+            self.report(BAD_VALUE, f"{attribute.name} is set twice", region)
+        else:
+            known[attribute.name] = typed
+
+    def spans(self) -> tuple[Span, ...]:
+        """The regions with their values, once every item is read; values without a region are findings."""
+        for region in sorted(set(self.values) - set(self.regions) - {TASK}):
+            if self.values[region]:
+                self.report(NO_REGION, ", ".join(sorted(self.values[region])), region)
+        return tuple(
+            Span(
+                region_id=region,
+                layer=layer,
+                labels=tuple(value.labels or ()),
+                start=value.start or 0,
+                end=value.end or 0,
+                attributes=self.values.get(region, {}),
+                shown_text=value.text if isinstance(value.text, str) else None,
+            )
+            for region, (layer, value) in self.regions.items()
         )
-        for region, (item, value) in regions.items()
-    )
-    return Annotation(doc_id, annotator, file, spans, tuple(relations), values.get(TASK, {})), findings
 
 
 def attribute_value(attribute: Attribute, value: Value) -> Any:
@@ -240,6 +270,6 @@ def attribute_value(attribute: Attribute, value: Value) -> Any:
     return texts[0] == "true" if attribute.kind is Kind.BOOLEAN else texts[0]
 
 
-def shown(value: Value | None) -> str:
+def shown(value: Value) -> str:
     """A value as an error shows it."""
-    return repr(value and (value.choices or value.text))
+    return repr(value.choices or value.text or value.number or value.rating)
