@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from goldspan.build import Built
+from goldspan.articles import BASED, METADATA
+from goldspan.build import Built, build
+from goldspan.corpus import Annotator, Attributions, Corpus, Files, Layers, Quantities, Relations, ZoneRule
+from goldspan.decisions import Decision
+from goldspan.entities import Entity
 from tests.conftest import ROOT
 
 PAGES = ("README.md", "dataset_card.md")
@@ -92,10 +96,25 @@ def test_what_the_card_quotes_is_in_the_claims_that_it_names(built: Built) -> No
     assert [words for words in re.findall(r"“([^”]+)”", section) if words not in quoted] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, "annotations/guidelines.md"])
+@pytest.mark.parametrize("page", [*PAGES, "docs/own-corpus.md"])
 def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text(encoding="utf-8")):
         assert (ROOT / page).parent.joinpath(target).exists(), target
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs/own-corpus.md").read_text(encoding="utf-8")
+    structs = (Corpus, Layers, Attributions, Quantities, Relations, Annotator, ZoneRule, Files)
+    names = {name for struct in structs for name in struct.__struct_fields__} - {"folder"}
+    assert [name for name in sorted(names) if not re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", text)] == []
+    columns = {*METADATA, *(f"{name}_basis" for name in BASED), *Entity.__struct_fields__, *Decision.__struct_fields__}
+    assert [name for name in sorted(columns) if f"`{name}`" not in text] == []
+
+
+def test_the_least_settings_build(small_corpus: Path) -> None:
+    (settings,) = blocks("docs/own-corpus.md", "toml")
+    (small_corpus / "corpus.toml").write_text(settings.replace('"ner"', '"name"'), encoding="utf-8")
+    assert build(small_corpus).tables["entities"].num_rows == 4
 
 
 def test_the_guidelines_speak_of_every_label_and_value() -> None:
@@ -110,7 +129,7 @@ def test_the_guidelines_speak_of_every_label_and_value() -> None:
 def test_every_bracketed_example_of_the_guidelines_is_in_the_articles() -> None:
     guidelines = " ".join((ROOT / "annotations/guidelines.md").read_text(encoding="utf-8").split())
     raw = " ".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "dataset/raw").glob("*.txt")))
-    articles = " ".join(raw.split()).replace("[We need]", "We need")
+    articles = re.sub(r"[\[\]]", "", " ".join(raw.split()))
     examples = re.findall(r"\[((?:[^\[\]`]|\[[^\[\]]*\])+)\](?!\()", guidelines)
     plain = [re.sub(r"[\[\]]", "", example) for example in examples if example not in ("brackets", "[brackets]")]
     missing = [part for example in plain for part in example.split(" … ") if part.strip(" …") not in articles]

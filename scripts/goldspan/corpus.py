@@ -24,7 +24,7 @@ __all__ = [
     "load_corpus",
 ]
 
-BAD_SETTINGS = fault("E001", "corpus.toml cannot be used", "Correct it as its comments and the README describe.")
+BAD_SETTINGS = fault("E001", "corpus.toml cannot be used", "Correct it as docs/own-corpus.md describes.")
 OUTSIDE_PATH = fault(
     "E002", "A path leaves the corpus folder", "Keep every file of a corpus below its folder, named by a relative path."
 )

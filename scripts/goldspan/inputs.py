@@ -17,7 +17,9 @@ from goldspan.tables import structure
 
 __all__ = ["Inputs", "read_inputs"]
 
-NO_PART = fault("E012", "A part of the corpus is missing", "Put it where corpus.toml says; the README names the parts.")
+NO_PART = fault(
+    "E012", "A part of the corpus is missing", "Put it where corpus.toml says; docs/own-corpus.md names the parts."
+)
 CLASH = fault(
     "E013",
     "A control of the labeling config has the name of a column that every release has",
