@@ -60,7 +60,7 @@ def test_make_build_on_a_clone_leaves_the_tree_clean(clone: Path) -> None:
 
 
 def test_the_commands_of_the_readme_run_as_printed(clone: Path) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = "".join((ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "annotations/README.md"))
     lines = [line.split("#")[0].strip() for block in blocks("README.md", "sh") for line in block.splitlines()]
     inline = re.findall(r"`(\.venv/bin/goldspan [^`]*)`", text)
     commands = [command for command in [*lines, *inline] if command.startswith(".venv/bin/goldspan")]
@@ -96,7 +96,7 @@ def test_what_the_card_quotes_is_in_the_claims_that_it_names(built: Built) -> No
     assert [words for words in re.findall(r"“([^”]+)”", section) if words not in quoted] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, "docs/own-corpus.md"])
+@pytest.mark.parametrize("page", [*PAGES, "docs/own-corpus.md", "annotations/README.md"])
 def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text(encoding="utf-8")):
         assert (ROOT / page).parent.joinpath(target).exists(), target
