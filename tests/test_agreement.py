@@ -10,7 +10,21 @@ from goldspan.agreed import Measured
 from goldspan.agreement import alpha, gamma, kappa, measure
 from goldspan.records import Annotation, Relation
 from tests.conftest import ROOT, Run
-from tests.small import ARTICLE, CHEERED, CONFIG, CORPUS, ENTITIES, QUOTED, RELATIONS, SPEAKER, VERB, annotation, span
+from tests.small import (
+    ARTICLE,
+    CHEERED,
+    CONFIG,
+    CORPUS,
+    ENTITIES,
+    QUOTED,
+    RELATIONS,
+    SPEAKER,
+    VERB,
+    annotation,
+    exported,
+    span,
+    write_export,
+)
 
 
 def units(*rows: str) -> list[dict[str, int]]:
@@ -62,15 +76,20 @@ def figure(rows: list[Measured], layer: str, of: str, name: str) -> Measured:
     return row
 
 
-def test_three_annotators_of_made_up_data() -> None:
+@pytest.fixture
+def three() -> dict[str, Annotation]:
+    """Three annotators of the small article who differ in ways that can be counted by hand."""
     ann, bob, rome, forty = ENTITIES
     angry = msgspec.structs.replace(QUOTED, attributes={"tone": "angry", "sure": True})
-    found = {
+    return {
         "A": by(ann, bob, rome, forty, SPEAKER, VERB, QUOTED, CHEERED, name="A"),
         "B": by(ann, span("name", "WHO", "Bob left", slug="bob"), rome, SPEAKER, VERB, QUOTED, CHEERED, name="B"),
         "C": by(ann, msgspec.structs.replace(rome, labels=("WHO",)), SPEAKER, VERB, angry, name="C"),
     }
-    rows = measure(CORPUS, CONFIG, [ARTICLE], {"d1": found})
+
+
+def test_three_annotators_of_made_up_data(three: dict[str, Annotation]) -> None:
+    rows = measure(CORPUS, CONFIG, [ARTICLE], {"d1": three})
     # pairs A-B, A-C, B-C have 7, 6 and 5 mentions; 4, 2 and 2 of them match exactly, 6, 2 and 2 by overlap
     assert figure(rows, "name", "all", "exact F1") == Measured("name", "all", "exact F1", 8 / 18, 18)
     assert figure(rows, "name", "all", "overlap F1").value == 10 / 18
@@ -86,6 +105,20 @@ def test_three_annotators_of_made_up_data() -> None:
     )
     assert figure(rows, "claims", "speakers", "equal").value == 1
     assert figure(rows, "relations", "that", "exact F1").value == 1
+
+
+def test_the_command_on_three_annotators_of_made_up_data(
+    three: dict[str, Annotation], small_corpus: Path, run: Run
+) -> None:
+    write_export(small_corpus, *(exported(one, number) for number, one in enumerate(three.values(), 1)))
+    result = run("agreement", "--corpus", small_corpus)
+    assert result.returncode == 0
+    figures = [line.split() for line in result.stdout.splitlines()]
+    assert ["name", "all", "exact", "F1", "0.444", "18"] in figures
+    assert ["name", "all", "overlap", "F1", "0.556", "18"] in figures
+    assert ["claims", "all", "detection", "F1", "0.800", "10"] in figures
+    assert "d1:name:42-44:HOWMANY" in result.stdout
+    assert "  user-2: nothing" in result.stdout
 
 
 def test_relations_are_compared_by_their_ends() -> None:
