@@ -11,9 +11,9 @@ from goldspan.adjudicate import settle
 from goldspan.claims import assemble
 from goldspan.decisions import Decider, Decision, check_decisions, read_decisions
 from goldspan.faults import DataError
-from goldspan.records import Annotation
+from goldspan.records import Annotation, Relation, Span
 from tests.conftest import ROOT, Run
-from tests.small import ARTICLE, CORPUS, ENTITIES, QUOTED, RELATIONS, SAYING, TEXT, annotation, findings, span
+from tests.small import ARTICLE, CONFIG, CORPUS, ENTITIES, QUOTED, RELATIONS, SAYING, TEXT, annotation, findings, span
 
 replace = msgspec.structs.replace
 BOB_LEFT = span("name", "WHO", "Bob left", slug="bob")
@@ -26,7 +26,7 @@ def decide(conflict: str, take: str, text: str = "", value: str = "") -> Decisio
 def settled(other: Annotation, *decisions: Decision) -> tuple[Annotation, Decider]:
     decider = Decider(decisions)
     first, second = annotation(), replace(other, annotator="B")
-    return settle([first, second], ARTICLE, decider), decider
+    return settle([first, second], ARTICLE, decider, CONFIG), decider
 
 
 def words(one: Annotation, layer: str) -> list[str]:
@@ -118,9 +118,66 @@ def test_a_rule_decides_what_has_no_decision_of_its_own() -> None:
     assert words(settled(OTHER_EXTENT, rule, decide(EXTENT, "B", "Bob left"))[0], "name")[1] == "Bob left"
 
 
-def test_nobody_is_taken_who_did_not_annotate() -> None:
-    _, decider = settled(OTHER_EXTENT, decide(EXTENT, "Z", "Bob left"))
-    assert [one.code for one in check_decisions(decider, "f")] == ["E521"]
+@pytest.mark.parametrize(("take", "value"), [("Z", ""), ("value", "Bob"), ("value", "")])
+def test_spans_are_taken_from_annotators_only(take: str, value: str) -> None:
+    _, decider = settled(OTHER_EXTENT, decide(EXTENT, take, "Bob left", value))
+    assert [one.code for one in check_decisions(decider, "f")] == ["E525"]
+
+
+@pytest.mark.parametrize(("take", "value"), [("both", ""), ("neither", ""), ("value", "furious"), ("value", "")])
+def test_an_attribute_takes_only_what_its_control_allows(take: str, value: str) -> None:
+    other = annotation(*ENTITIES, *SAYING[:2], replace(QUOTED, attributes={"tone": "angry", "sure": True}), SAYING[3])
+    _, decider = settled(other, decide("d1:say:22-35:tone", take, "Bob left Rome", value))
+    assert [one.code for one in check_decisions(decider, "f")] == ["E525"]
+
+
+def test_a_boolean_a_list_and_a_label_can_be_given() -> None:
+    speaker = replace(SAYING[0], attributes={"speakers": ["bob"]})
+    unsure = replace(QUOTED, attributes={"tone": "calm", "sure": False})
+    other = annotation(replace(ENTITIES[3], labels=("WHO",)), *ENTITIES[:3], speaker, SAYING[1], unsure, SAYING[3])
+    one, decider = settled(
+        other,
+        decide("d1:say:12-15:speakers", "value", "Ann", "ann|bob"),
+        decide("d1:say:22-35:sure", "value", "Bob left Rome", "true"),
+        decide("d1:name:42-44:label", "value", "40", "WHERE"),
+    )
+    assert list(check_decisions(decider, "f")) == []
+    values = {(each.layer, each.extent): (each.labels, each.attributes) for each in one.spans}
+    assert values["say", (12, 15)] == (("SPEAKER",), {"speakers": ["ann", "bob"]})
+    assert values["say", (22, 35)][1]["sure"] is True
+    assert values["name", (42, 44)][0] == ("WHERE",)
+
+
+def test_what_all_agree_on_can_be_overruled() -> None:
+    one, decider = settled(annotation(), decide("d1:name:12-15:WHO", "neither", "Ann"))
+    assert "Ann" not in words(one, "name")
+    assert list(check_decisions(decider, "f")) == []
+
+
+def test_attributes_are_settled_after_the_extent() -> None:
+    other_end = replace(BOB_LEFT, attributes={"slug": "robert"})
+    other = annotation(ENTITIES[0], other_end, *ENTITIES[2:], *SAYING)
+    one, decider = settled(other, decide(EXTENT, "B", "Bob left"), decide("d1:name:22-30:slug", "A", "Bob left"))
+    assert [conflict.id for conflict in decider.conflicts] == [EXTENT, "d1:name:22-30:slug"]
+    assert [each.attributes["slug"] for each in one.layer("name") if each.start == 22] == ["bob"]
+
+
+def test_one_span_against_two_pieces() -> None:
+    pieces = (replace(QUOTED, end=30, shown_text=None), Span("w9", "say", ("WORDS",), 31, 35))
+    other = annotation(
+        *ENTITIES, *SAYING[:2], *pieces, SAYING[3], relations=(*RELATIONS, Relation("w1", "w9", ("more",)))
+    )
+    conflict = "d1:say:22-35:WORDS"
+    for take, count in (("A", 1), ("B", 2)):
+        one, decider = settled(other, decide(conflict, take, "Bob left Rome"))
+        assert [each.id for each in decider.conflicts] == [conflict]
+        assert findings(one) == []
+        assert len(next(iter(assemble(one, ARTICLE, CORPUS))).content) == count
+
+
+def test_a_rule_that_fits_nothing_is_named() -> None:
+    _, decider = settled(annotation(), decide("*:nothing", "A"))
+    assert [(one.code, one.row) for one in check_decisions(decider, "f")] == [("E523", "*:nothing")]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +198,7 @@ def test_decisions_that_cannot_be_used(text: str, tmp_path: Path) -> None:
 def test_three_annotators() -> None:
     decider = Decider(())
     ones = [replace(annotation(*spans), annotator=name) for name, spans in (("A", ()), ("B", (*ENTITIES, *SAYING)), ("C", (*ENTITIES[1:], *SAYING)))]  # fmt: skip
-    settle(ones, ARTICLE, decider)
+    settle(ones, ARTICLE, decider, CONFIG)
     assert [(conflict.id, conflict.readings) for conflict in decider.conflicts] == [
         ("d1:name:12-15:WHO", {"A": "Ann", "B": "Ann", "C": ""})
     ]

@@ -54,7 +54,13 @@ def test_kappa_of_the_example_of_artstein_and_poesio_2008() -> None:
 def test_what_is_undefined_is_none() -> None:
     assert kappa(["x", "x"], ["x", "x"]) is None
     assert alpha([{"A": 1, "B": 1}]) is None
+    assert alpha([{"A": 5, "B": None}, {"A": None, "B": 6}], "interval") is None
+    assert alpha([]) is None
     assert gamma({"A": list(ENTITIES), "B": []}) is None
+
+
+def test_lists_are_compared_as_sets() -> None:
+    assert alpha([{"A": ["x", "y"], "B": ["y", "x"]}, {"A": ["x"], "B": ["x"]}]) == 1
 
 
 def test_gamma_is_one_for_the_same_spans_and_falls_with_every_difference() -> None:

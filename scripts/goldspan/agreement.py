@@ -37,6 +37,7 @@ ALL = "all"
 
 ByDocument = Mapping[str, Mapping[str, Annotation]]
 Extent = tuple[int, int]
+Units = list[dict[str, Mapping[str, Any]]]
 Level = Literal["nominal", "interval"]
 
 
@@ -91,7 +92,20 @@ def measure_inputs(inputs: Inputs, judgements: Iterable[Judgement]) -> list[Meas
     if units:
         asked = load_labeling_config(inputs.corpus.path("pair_config")).attributes.values()
         measures += attribute_rows("claim_relations", asked, list(units.values()))
+        measures += value_rows("claim_relations", "relation", list(units.values()))
     return measures
+
+
+def value_rows(layer: str, of: str, units: Units) -> Iterator[Measured]:
+    """F1 of each value of an attribute: how often two annotators who judged the same unit both chose it."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for unit in units:
+        for one, other in combinations([values.get(of) for _, values in sorted(unit.items())], 2):
+            for value in {one, other} - {None}:
+                same = int(one == other)
+                tallies[str(value)].add(int(one == value), int(other == value), same, same)
+    for value, tally in sorted(tallies.items()):
+        yield f1_row(layer, value, "exact F1", tally)
 
 
 def pairs(found: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Any, Any]]:
@@ -149,17 +163,18 @@ def overlaps(one: Span, other: Span) -> bool:
 
 def gamma_row(layer: str, found: ByDocument) -> Measured:
     """Gamma of a layer: the mean over the documents, weighted by their spans."""
-    weighted, items = 0.0, 0
-    for by in found.values():
+    weighted, items, left_out = 0.0, 0, []
+    for doc_id, by in sorted(found.items()):
         spans = {name: one.layer(layer) for name, one in by.items()}
         count = sum(map(len, spans.values()))
         value = gamma(spans)
-        if value is not None:
+        if value is None:
+            left_out.append(doc_id)
+        else:
             weighted += value * count
             items += count
-    if not items:
-        return Measured(layer, ALL, "gamma", None, 0, "an annotator marked none in each document")
-    return Measured(layer, ALL, "gamma", weighted / items, items)
+    why = f"an annotator marked none, or all one only, in {', '.join(left_out)}" if left_out else ""
+    return Measured(layer, ALL, "gamma", weighted / items if items else None, items, why)
 
 
 def gamma(spans: Mapping[str, Sequence[Span]]) -> float | None:
@@ -279,9 +294,6 @@ def relation_keys(annotation: Annotation) -> set[tuple[str, Extent | None, Exten
     }
 
 
-Units = list[dict[str, Mapping[str, Any]]]
-
-
 def shared_spans(layer: str, found: ByDocument) -> Units:
     """The attributes of each extent of a layer, by annotator; with the label as an attribute."""
     units: dict[tuple[str, Extent], dict[str, Mapping[str, Any]]] = defaultdict(dict)
@@ -315,7 +327,7 @@ def attribute_rows(layer: str, attributes: Iterable[Attribute], units: Units) ->
             yield kappa_row(layer, attribute.name, values)
             yield alpha_row(layer, attribute.name, values, "nominal")
         else:
-            equal = [one == other for unit in values for one, other in combinations(unit.values(), 2)]
+            equal = [freeze(one) == freeze(other) for unit in values for one, other in combinations(unit.values(), 2)]
             share = sum(equal) / len(equal) if equal else None
             yield Measured(
                 layer, attribute.name, "equal", share, len(equal), "" if equal else "no two values to compare"
@@ -327,7 +339,7 @@ def kappa_row(layer: str, of: str, units: Sequence[Mapping[str, Hashable]]) -> M
     names = sorted({name for unit in units for name in unit})
     values = []
     for one, other in combinations(names, 2):
-        both = [(unit[one], unit[other]) for unit in units if one in unit and other in unit]
+        both = [(freeze(unit[one]), freeze(unit[other])) for unit in units if one in unit and other in unit]
         values.append(kappa([a for a, _ in both], [b for _, b in both]))
     defined = [value for value in values if value is not None]
     if not defined:
@@ -356,12 +368,19 @@ def alpha_row(layer: str, of: str, units: Sequence[Mapping[str, Any]], level: Le
 
 def alpha(units: Sequence[Mapping[str, Any]], level: Level = "nominal") -> float | None:
     """Krippendorff's alpha of units (values by annotator; an annotator may lack); None where only one value is used."""
-    names = sorted({name for unit in units for name in unit})
-    values = sorted(
-        {value for unit in units for value in unit.values() if value is not None or level == "nominal"}, key=str
-    )
+    plain = [{name: freeze(value) for name, value in unit.items()} for unit in units]
+    if level == "interval":
+        plain = [{name: value for name, value in unit.items() if value is not None} for unit in plain]
+    plain = [unit for unit in plain if len(unit) > 1]
+    names = sorted({name for unit in plain for name in unit})
+    values = sorted({value for unit in plain for value in unit.values()}, key=str)
     if len(values) < 2:
         return None
     codes = {value: value if level == "interval" else number for number, value in enumerate(values)}
-    data = [[codes.get(unit[name], np.nan) if name in unit else np.nan for unit in units] for name in names]
+    data = [[codes[unit[name]] if name in unit else np.nan for unit in plain] for name in names]
     return float(krippendorff.alpha(reliability_data=data, level_of_measurement=level))
+
+
+def freeze(value: Any) -> Any:
+    """A value that can be compared and counted: a list as the set of what it holds, in one order."""
+    return tuple(sorted(value)) if isinstance(value, list) else value

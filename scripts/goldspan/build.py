@@ -15,13 +15,13 @@ from goldspan.checks.registry import Subject
 from goldspan.claims import assemble
 from goldspan.corpus import Corpus, inside
 from goldspan.decisions import Decider, check_decisions, check_texts
-from goldspan.entities import check_entities
+from goldspan.entities import check_entities, check_sources
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import input_hashes
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
 from goldspan.manifest import manifest_json
-from goldspan.pairs import Judgement, check_clusters, check_relations, read_judgements, relate
+from goldspan.pairs import Judgement, PairScheme, check_clusters, check_relations, read_judgements, relate
 from goldspan.records import Annotation, Zone
 from goldspan.store import NOT_OURS, differences, replace_folder, staged
 
@@ -69,7 +69,9 @@ def build(folder: Path) -> Built:
     related, findings = relate_claims(inputs, tables, decider)
     decisions = check_decisions(decider, str(inputs.corpus.path("decisions")))
     warnings += stop_on_errors([*findings, *decisions, *check_lists(inputs, released)])
-    tables["claims"] = rows.in_clusters(tables["claims"], {one.claim_id: one.cluster_id for one in inputs.clusters})
+    tables["claims"] = rows.in_clusters(
+        tables["claims"], {one.claim_id: one.cluster_id for one in reversed(inputs.clusters)}
+    )
     tables["claim_relations"] = rows.table(related, tables["claim_relations"].schema)
     return package(inputs, tables, warnings)
 
@@ -81,7 +83,8 @@ def compare(inputs: Inputs, decider: Decider) -> list[Judgement]:
     """
     claims = claims_by_id(make_tables(inputs, settled_annotations(inputs, decider)))
     judgements, _ = judge(inputs, claims)
-    relate(inputs.clusters, judgements, claims, inputs.corpus.relations, decider)
+    if inputs.clusters:
+        relate(inputs.clusters, judgements, claims, pair_scheme(inputs), decider)
     return judgements
 
 
@@ -89,7 +92,7 @@ def settled_annotations(inputs: Inputs, decider: Decider) -> dict[str, Annotatio
     """The annotation of each annotated article that is released, by the article's id."""
     articles = {article.doc_id: article for article in inputs.articles}
     return {
-        doc_id: settle([by[name] for name in sorted(by)], articles[doc_id], decider)
+        doc_id: settle([by[name] for name in sorted(by)], articles[doc_id], decider, inputs.config)
         for doc_id, by in sorted(inputs.by_document().items())
         if doc_id in articles
     }
@@ -124,6 +127,8 @@ def check_lists(inputs: Inputs, released: dict[str, Annotation]) -> Iterator[Fin
         ]
         texts = {article.doc_id: article.text for article in inputs.articles}
         yield from check_entities(mentions, inputs.entities, texts, str(corpus.path("entities")))
+        sources = [span for annotation in released.values() for span in annotation.layer(corpus.layers.attributions)]
+        yield from check_sources(sources, inputs.entities, str(corpus.path("entities")))
     yield from check_agreement(corpus)
 
 
@@ -152,8 +157,10 @@ def relate_claims(
 ) -> tuple[list[rows.Row], Iterable[Finding]]:
     """The rows of claim_relations from clusters, judgements and decisions, and every finding about them."""
     claims = claims_by_id(tables)
+    if not inputs.clusters:
+        return [], []
     judgements, findings = judge(inputs, claims)
-    related, faults = relate(inputs.clusters, judgements, claims, inputs.corpus.relations, decider)
+    related, faults = relate(inputs.clusters, judgements, claims, pair_scheme(inputs), decider)
     return related, [*findings, *faults, *check_relations(related, inputs.corpus.relations)]
 
 
@@ -163,8 +170,12 @@ def judge(inputs: Inputs, claims: dict[str, rows.Row]) -> tuple[list[Judgement],
     if not inputs.clusters:
         return [], []
     stop_on_errors(check_clusters(inputs.clusters, claims, str(corpus.path("clusters"))))
-    config = load_labeling_config(corpus.path("pair_config"))
-    return read_judgements(corpus.pair_export_files(), config, corpus.annotators, claims)
+    return read_judgements(corpus.pair_export_files(), pair_scheme(inputs).config, corpus.annotators, claims)
+
+
+def pair_scheme(inputs: Inputs) -> PairScheme:
+    """What a pair of claims can be judged to be."""
+    return PairScheme(load_labeling_config(inputs.corpus.path("pair_config")), inputs.corpus.relations)
 
 
 def claims_by_id(tables: dict[str, pa.Table]) -> dict[str, rows.Row]:

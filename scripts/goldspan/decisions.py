@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,16 @@ from msgspec import Struct
 from goldspan.faults import Finding, fault
 from goldspan.sheets import read_sheet
 
-__all__ = ["Conflict", "Decider", "Decision", "check_decisions", "check_texts", "decision_rows", "read_decisions"]
+__all__ = [
+    "Conflict",
+    "Decider",
+    "Decision",
+    "Values",
+    "check_decisions",
+    "check_texts",
+    "decision_rows",
+    "read_decisions",
+]
 
 UNDECIDED = fault(
     "E521",
@@ -29,13 +38,18 @@ NO_CONFLICT = fault(
     "A decision speaks of a conflict that does not exist",
     "Remove the decision, or correct the name of its conflict.",
 )
+UNFIT = fault(
+    "E525",
+    "A decision takes what cannot be taken there",
+    "Take an annotator; of spans and relations also both or neither; of a label or attribute also a value that it has.",
+)
 BAD_DECISION = fault(
     "E524",
     "A decision cannot be used",
     "Each row needs a conflict, what to take (an annotator, both, neither, or value with a value), and a reason.",
 )
 
-NOT_ANNOTATORS = ("both", "neither", "value")
+Values = Callable[[str], Any]
 
 
 class Decision(Struct, frozen=True):
@@ -75,40 +89,41 @@ class Decider:
         self.rules = [decision for decision in decisions if decision.is_rule]
         self.conflicts: list[Conflict] = []
         self.undecided: list[Conflict] = []
+        self.unfit: list[tuple[Conflict, Decision]] = []
+        self.used: set[str] = set()
 
-    def choose(self, conflict: Conflict, readings: Mapping[str, Any]) -> Any:
+    def choose(self, conflict: Conflict, readings: Mapping[str, Any], values: Values | None = None) -> Any:
         """The common reading, or the one that a decision takes; the first annotator's where none does.
 
         A decision of its own is heard even where all agree: they may agree on what a later guideline rules out.
+        ``values``
+        says which values a decision may give; without it the readings are sets (of spans, of drawn relations), of
+        which it
+        may take both or neither.
         """
-        values = list(readings.values())
-        if all(value == values[0] for value in values) and conflict.id not in self.single:
-            return values[0]
+        every = list(readings.values())
+        if all(value == every[0] for value in every) and conflict.id not in self.single:
+            return every[0]
         self.conflicts.append(conflict)
         decision = self.decision_for(conflict.id)
-        if decision is None or decision.take not in (*readings, *NOT_ANNOTATORS):
+        if decision is None:
             self.undecided.append(conflict)
-            return values[0]
-        if decision.take == "value":
-            return typed(decision.value, next(value for value in values if value is not None))
-        if decision.take == "both":
-            every = [each for value in values for each in value or ()]
-            return tuple(each for number, each in enumerate(every) if each not in every[:number])
-        return readings.get(decision.take)
+            return every[0]
+        self.used.add(decision.conflict)
+        if decision.take in readings:
+            return readings[decision.take]
+        if values is None and decision.take in ("both", "neither"):
+            return tuple(sorted({each for value in every for each in value})) if decision.take == "both" else ()
+        value = values(decision.value) if values is not None and decision.take == "value" else None
+        if value is None:
+            self.unfit.append((conflict, decision))
+            return every[0]
+        return value
 
     def decision_for(self, conflict: str) -> Decision | None:
         """The decision about a conflict by its name, else the first rule that fits it."""
         fitting = (rule for rule in self.rules if fnmatchcase(conflict, rule.conflict))
         return self.single.get(conflict) or next(fitting, None)
-
-
-def typed(value: str, sample: Any) -> Any:
-    """A decision's value in the type of a reading: labels, a list (parted by bars), a number, a boolean or text."""
-    if isinstance(sample, tuple | list):
-        return type(sample)(part.strip() for part in value.split("|"))
-    if isinstance(sample, bool):
-        return value == "true"
-    return float(value) if isinstance(sample, int | float) else value
 
 
 def decision_rows(conflicts: Iterable[Conflict]) -> str:
@@ -145,9 +160,10 @@ def check_decisions(decider: Decider, file: str) -> Iterator[Finding]:
         readings = "; ".join(f"{name}: {reading or 'nothing'}" for name, reading in conflict.readings.items())
         place = {"file": file, "task": conflict.task, "row": conflict.id}
         yield UNDECIDED.finding(readings, context=conflict.text, **place)
-    met = {conflict.id for conflict in decider.conflicts}
-    for name in decider.single:
-        if name not in met:
+    for conflict, decision in decider.unfit:
+        yield UNFIT.finding(f"{decision.take} {decision.value}".strip(), file=file, task=conflict.task, row=conflict.id)
+    for name in [*decider.single, *(rule.conflict for rule in decider.rules)]:
+        if name not in decider.used:
             yield NO_CONFLICT.finding(file=file, row=name)
     yield from check_texts(decider, file)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from goldspan.faults import Finding, fault
-from goldspan.records import Mention
+from goldspan.records import Mention, Span
 from goldspan.sheets import read_sheet
 
-__all__ = ["Entity", "check_entities", "read_entities"]
+__all__ = ["Entity", "check_entities", "check_sources", "read_entities"]
 
 BAD_ENTITIES = fault(
     "E502",
@@ -83,3 +83,11 @@ def check_entities(
             yield OTHER_NAME.finding(f"{words!r} for {name}", **place)
     for name in sorted(set(entities) - used):
         yield UNUSED_ENTITY.finding(name, file=file)
+
+
+def check_sources(spans: Iterable[Span], entities: dict[str, Entity], file: str) -> Iterator[Finding]:
+    """Findings about the ``source_entity_ids`` of spans that are not in the list of entities (E503)."""
+    for span in spans:
+        for name in span.attributes.get("source_entity_ids", ()):
+            if name not in entities:
+                yield UNKNOWN_ENTITY.finding(f"{name}, a source", file=file, region=span.region_id)

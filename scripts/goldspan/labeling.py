@@ -1,8 +1,9 @@
 """A Label Studio labeling config -> its layers, labels, relations and typed attributes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -11,7 +12,17 @@ from msgspec import Struct
 
 from goldspan.faults import fault
 
-__all__ = ["Attribute", "Kind", "LabelingConfig", "Layer", "load_labeling_config", "parse_labeling_config"]
+__all__ = [
+    "LARGEST",
+    "Attribute",
+    "Kind",
+    "LabelingConfig",
+    "Layer",
+    "load_labeling_config",
+    "parse_labeling_config",
+    "parse_value",
+    "typed_texts",
+]
 
 NOT_A_CONFIG = fault(
     "E003", "The labeling config cannot be used", "Save the labeling config of the Label Studio project as XML."
@@ -86,6 +97,7 @@ class LabelingConfig(Struct, frozen=True):
         ]
 
 
+LARGEST = 2**53  # beyond it a number is not stored exactly
 VALUE_TAGS = ("Choices", "TextArea", "Number", "Rating")
 
 
@@ -200,3 +212,32 @@ def kind_of(element: Element, values: tuple[str, ...]) -> Kind:
     if element.get("choice", "single") == "multiple":
         return Kind.STRINGS
     return Kind.BOOLEAN if set(values) == {"true", "false"} else Kind.STRING
+
+
+def parse_value(attribute: Attribute, text: str) -> Any:
+    """A value of an attribute as a person writes it (a list parted by bars).
+
+    None where the control does not allow it.
+    """
+    if attribute.kind is Kind.NUMBER:
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+        return number if abs(number) <= LARGEST else None
+    return typed_texts(attribute, text.split("|") if attribute.kind is Kind.STRINGS else [text])
+
+
+def typed_texts(attribute: Attribute, texts: Iterable[str]) -> Any:
+    """The texts or choices of a control in the type of its attribute.
+
+    None where there is none, or it does not allow them.
+    """
+    kept = [text for text in texts if text.strip()]
+    if not kept or (attribute.values and not set(kept) <= set(attribute.values)):
+        return None
+    if attribute.kind is Kind.STRINGS:
+        return kept
+    if len(kept) > 1:
+        return None
+    return kept[0] == "true" if attribute.kind is Kind.BOOLEAN else kept[0]

@@ -2,8 +2,9 @@
 
 import graphlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from goldspan.decisions import Conflict, Decider
 from goldspan.export.reader import Task, TaskAnnotation, Value, read_export
 from goldspan.export.spans import BAD_VALUE, UNKNOWN_ANNOTATOR, annotator_id, attribute_value, user_name
 from goldspan.faults import Finding, fault
-from goldspan.labeling import LabelingConfig
+from goldspan.labeling import LabelingConfig, parse_value
 from goldspan.sheets import read_sheet
 
 __all__ = [
     "Judgement",
     "Member",
+    "PairScheme",
     "check_clusters",
     "check_relations",
     "pair_tasks",
@@ -40,7 +42,9 @@ OTHER_CLAIM = fault(
     "A cluster or pair was made for another wording of a claim",
     "Read the claim again; then correct the text here, or judge the pair anew.",
 )
-TWO_CLUSTERS = fault("E513", "A claim stands in two clusters, or twice in one", "Leave one of the rows.")
+TWICE = fault(
+    "E513", "A claim stands twice in a cluster, or alone", "Remove the row, or add the claims it belongs with."
+)
 NOT_JUDGED = fault(
     "E514", "A pair of a cluster is not judged", "Judge it in the pair project and export again, or split the cluster."
 )
@@ -89,8 +93,9 @@ def read_clusters(path: Path) -> list[Member]:
     return read_sheet(path, Member, BAD_CLUSTERS)
 
 
-def check_clusters(members: Iterable[Member], claims: Mapping[str, Row], file: str) -> Iterator[Finding]:
+def check_clusters(members: Sequence[Member], claims: Mapping[str, Row], file: str) -> Iterator[Finding]:
     """Findings about clusters that do not fit the claims (E511 to E513)."""
+    sizes = Counter(member.cluster_id for member in members)
     seen = set()
     for member in members:
         place = {"file": file, "row": member.claim_id}
@@ -98,17 +103,22 @@ def check_clusters(members: Iterable[Member], claims: Mapping[str, Row], file: s
             yield NO_CLAIM.finding(member.text, **place)
         elif claims[member.claim_id]["normalized_claim"] != member.text:
             yield OTHER_CLAIM.finding(f"{member.text!r}, not {claims[member.claim_id]['normalized_claim']!r}", **place)
-        if member.claim_id in seen:
-            yield TWO_CLUSTERS.finding(**place)
-        seen.add(member.claim_id)
+        if (member.cluster_id, member.claim_id) in seen or sizes[member.cluster_id] == 1:
+            yield TWICE.finding(member.cluster_id, **place)
+        seen.add((member.cluster_id, member.claim_id))
 
 
 def cluster_pairs(members: Iterable[Member]) -> dict[Pair, str]:
-    """Every pair of claims of a cluster, in the order of the file, with the cluster's id."""
+    """Every pair of claims of a cluster, in the order of the file, with the first cluster that holds it."""
     clusters: dict[str, list[str]] = defaultdict(list)
     for member in members:
         clusters[member.cluster_id].append(member.claim_id)
-    return {pair: name for name, claims in clusters.items() for pair in combinations(claims, 2)}
+    pairs: dict[Pair, str] = {}
+    for name, claims in clusters.items():
+        for one, other in combinations(claims, 2):
+            if (other, one) not in pairs:
+                pairs.setdefault((one, other), name)
+    return pairs
 
 
 def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], documents: Mapping[str, Row]) -> str:
@@ -142,21 +152,24 @@ def read_judgements(
 ) -> tuple[list[Judgement], list[Finding]]:
     """The judgements in the exports of a pair project, and what of them cannot be used (E207, E212, E512).
 
+    Exports add up; of two judgements of a pair by one annotator that of the later file stands.
+
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
     users = {annotator.completed_by: annotator.id for annotator in annotators}
-    judgements: list[Judgement] = []
-    findings: list[Finding] = []
+    standing: dict[tuple[Pair, str], list[tuple[Judgement, list[Finding]]]] = {}
     for file in files:
         for task in read_export(file):
-            findings += check_pair(task, claims, str(file))
+            stale = list(check_pair(task, claims, str(file)))
             for one in task.annotations:
                 if not one.was_cancelled:
                     judgement, faults = read_judgement(task, one, config, users, str(file))
-                    judgements.append(judgement)
-                    findings += faults
-    return judgements, findings
+                    earlier = standing.get((judgement.pair, judgement.annotator), [])
+                    same_file = [each for each in earlier if each[0].file == judgement.file]
+                    standing[judgement.pair, judgement.annotator] = [*same_file, (judgement, [*stale, *faults])]
+    kept = [each for pair in standing.values() for each in pair]
+    return [judgement for judgement, _ in kept], [finding for _, findings in kept for finding in findings]
 
 
 def check_pair(task: Task, claims: Mapping[str, Row], file: str) -> Iterator[Finding]:
@@ -186,11 +199,18 @@ def read_judgement(
     return Judgement(pair, annotator or "", values, file), findings
 
 
+class PairScheme(Struct, frozen=True):
+    """What a pair can be judged to be: the controls of the pair config, and how the relations behave."""
+
+    config: LabelingConfig
+    relations: Relations
+
+
 def relate(
     members: Sequence[Member],
     judgements: Iterable[Judgement],
     claims: Mapping[str, Row],
-    relations: Relations,
+    scheme: PairScheme,
     decider: Decider,
 ) -> tuple[list[Row], list[Finding]]:
     """The relation of every pair of the clusters, turned so that inverse relations read forwards.
@@ -208,7 +228,8 @@ def relate(
         by_pair[judgement.pair][judgement.annotator] = judgement
     rows = []
     for pair, cluster in pairs.items():
-        found = dict(sorted(by_pair.get(pair, {}).items()))
+        judged = sorted(by_pair.get(pair, {}).items())
+        found = {name: one for name, one in judged if None not in one.values.values() and "relation" in one.values}
         if not found:
             findings.append(NOT_JUDGED.finding(task="|".join(pair)))
             continue
@@ -219,10 +240,10 @@ def relate(
             conflict = Conflict(
                 f"pair:{'|'.join(pair)}:{what}", "|".join(pair), text, {n: str(v) for n, v in readings.items()}
             )
-            values[what] = decider.choose(conflict, readings)
-        if values["relation"] == relations.none:
+            values[what] = decider.choose(conflict, readings, partial(parse_value, scheme.config.attributes[what]))
+        if values["relation"] == scheme.relations.none:
             findings.append(NOT_RELATED.finding(text, task="|".join(pair)))
-        rows.append(relation_row(pair, cluster, values, claims, relations))
+        rows.append(relation_row(pair, cluster, values, claims, scheme.relations))
     return rows, findings
 
 
@@ -248,20 +269,27 @@ def relation_row(pair: Pair, cluster: str, values: Row, claims: Mapping[str, Row
 
 
 def check_relations(rows: Sequence[Row], relations: Relations) -> Iterator[Finding]:
-    """Findings about relations that do not fit together (E517, E518)."""
+    """Findings about relations that do not fit together (E517, E518).
+
+    A transitive relation must be closed. An acyclic one must not turn in a circle, also by way of claims that a
+    transitive
+    relation makes the same.
+    """
     by_relation: dict[str, set[Pair]] = defaultdict(set)
     for row in rows:
         by_relation[row["relation"]].add((row["claim_a"], row["claim_b"]))
+    first: dict[str, str] = {}
     for relation in relations.transitive:
         same = by_relation[relation] | {(other, one) for one, other in by_relation[relation]}
         for one, middle in sorted(same):
+            first[one] = min(first.get(one, one), first.get(middle, middle))
             for again, last in sorted(same):
                 if middle == again and one < last and (one, last) not in same:
                     yield NOT_CLOSED.finding(f"{relation}: {one}, {middle}, {last}", task=f"{one}|{last}")
     for relation in relations.acyclic:
         graph: dict[str, set[str]] = defaultdict(set)
         for one, other in by_relation[relation]:
-            graph[one].add(other)
+            graph[first.get(one, one)].add(first.get(other, other))
         try:
             graphlib.TopologicalSorter(graph).prepare()
         except graphlib.CycleError as error:

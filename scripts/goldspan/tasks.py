@@ -102,7 +102,7 @@ def adjudication_tasks_json(folder: Path) -> str:
         decider = Decider(())
         by = found.get(article.doc_id, {})
         if len(by) > 1:
-            settle([by[name] for name in sorted(by)], article, decider)
+            settle([by[name] for name in sorted(by)], article, decider, inputs.config)
         if decider.conflicts:
             data = {"doc_id": article.doc_id, inputs.config.text_field: article.text}
             data["conflicts"] = "\n".join(conflict.id for conflict in decider.conflicts)

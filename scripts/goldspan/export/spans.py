@@ -10,7 +10,7 @@ from goldspan.corpus import Annotator
 from goldspan.export.reader import Item, Task, TaskAnnotation, User, Value, read_export
 from goldspan.faults import Fault, Finding, fault
 from goldspan.hashes import sha256
-from goldspan.labeling import Attribute, Kind, LabelingConfig
+from goldspan.labeling import LARGEST, Attribute, Kind, LabelingConfig, typed_texts
 from goldspan.records import Annotation, Article, Relation, Span
 
 __all__ = ["Reading", "read_annotations"]
@@ -66,7 +66,6 @@ GONE = fault(
 UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
 
 TASK = "\0task"  # no region id: Label Studio cannot store it
-LARGEST = 2**53
 
 
 class Reading(Struct, frozen=True):
@@ -260,14 +259,7 @@ def attribute_value(attribute: Attribute, value: Value) -> Any:
         number = value.number if value.number is not None else value.rating
         return number if number is not None and abs(number) <= LARGEST else None
     texts = value.choices if attribute.tag == "Choices" else [value.text] if isinstance(value.text, str) else value.text
-    texts = [text for text in texts or () if text.strip()]
-    if not texts or (attribute.values and not set(texts) <= set(attribute.values)):
-        return None
-    if attribute.kind is Kind.STRINGS:
-        return texts
-    if len(texts) > 1:
-        return None
-    return texts[0] == "true" if attribute.kind is Kind.BOOLEAN else texts[0]
+    return typed_texts(attribute, texts or ())
 
 
 def shown(value: Value) -> str:
