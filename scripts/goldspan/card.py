@@ -262,12 +262,15 @@ def agreement(source: Source) -> str:
 
 def summary(source: Source) -> str:
     """The corpus in one sentence."""
-    claims = source.tables["claims"].to_pylist() if "claims" in source.tables else []
-    cues, clusters = (len({row[column] for row in claims} - {None}) for column in ("attribution_id", "cluster_id"))
+    cues, clusters = (
+        len(set(source.tables[config][column].to_pylist()) - {None}) if config in source.tables else 0
+        for config, column in (("claims", "attribution_id"), ("claim_relations", "cluster_id"))
+    )
     counts = {name: contents.num_rows for name, contents in source.tables.items()}
     return (
         f"{counts['documents']} articles, {counts.get('entities', 0)} entity mentions, {cues} attributions, "
-        f"{len(claims)} claims, {counts.get('claim_relations', 0)} relations between claims in {clusters} clusters, "
+        f"{counts.get('claims', 0)} claims, "
+        f"{counts.get('claim_relations', 0)} relations between claims in {clusters} clusters, "
         f"{counts.get('ner', 0)} sentences."
     )
 

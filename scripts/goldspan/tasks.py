@@ -133,11 +133,12 @@ def differing_regions(annotation: Annotation, conflicts: list[Conflict], inputs:
 
 
 def concerns(place: list[str], span: Span) -> bool:
-    """True if a conflict (layer, extent, what) is about a span: by its extent, or as one of several of the label."""
+    """True if a conflict (layer, extent, what) is about a span, by its extent or label, or as the end of a relation."""
     layer, extent, what = place
     start, end = map(int, extent.split("-"))
-    inside = span.layer == layer and start <= span.start and span.end <= end
-    return inside and (span.extent == (start, end) or span.label == what)
+    inside = start <= span.start and span.end <= end
+    about = span.extent == (start, end) or (inside and span.label == what)
+    return span.layer == layer and (about or what.endswith(f">{span.start}-{span.end}"))
 
 
 def region_items(span: Span, config: LabelingConfig) -> Iterator[dict[str, Any]]:
