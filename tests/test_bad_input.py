@@ -138,6 +138,16 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     "one user twice": (replace("corpus.toml", "completed_by = 2", "completed_by = 1"), "E009", "1, 1"),
     "rule that is no pattern": (replace("corpus.toml", "date \\d{4}", "(date \\d{4}"), "E010", "date"),
     "guidelines missing": (lambda corpus: (corpus / "annotations/guidelines.md").unlink(), "E012", "guidelines.md"),
+    "relation of another name": (
+        replace("corpus.toml", 'UPDATED_BY = "UPDATES"', 'UPDATED_BY = "NOPE"'),
+        "E519",
+        "no relation is called NOPE",
+    ),
+    "pair config without a control": (
+        replace("annotations/pair_config.xml", 'name="basis"', 'name="base"'),
+        "E519",
+        "no control is called basis",
+    ),
     "settings not TOML": (write("corpus.toml", b"="), "E001", "corpus.toml"),
     "settings with an unknown key": (replace("corpus.toml", "language", "tongue"), "E001", "corpus.toml"),
     "settings name an unknown layer": (

@@ -21,7 +21,7 @@ from goldspan.hashes import input_hashes
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
 from goldspan.manifest import manifest_json
-from goldspan.pairs import Judgement, PairScheme, check_clusters, check_relations, read_judgements, relate
+from goldspan.pairs import Judgement, PairScheme, check_clusters, check_relations, check_scheme, read_judgements, relate
 from goldspan.records import Annotation, Zone
 from goldspan.store import NOT_OURS, differences, replace_folder, staged
 
@@ -174,8 +174,15 @@ def judge(inputs: Inputs, claims: dict[str, rows.Row]) -> tuple[list[Judgement],
 
 
 def pair_scheme(inputs: Inputs) -> PairScheme:
-    """What a pair of claims can be judged to be."""
-    return PairScheme(load_labeling_config(inputs.corpus.path("pair_config")), inputs.corpus.relations)
+    """What a pair of claims can be judged to be.
+
+    Raises:
+        DataError: the pair config cannot be used (E003), or does not fit corpus.toml (E519).
+    """
+    path = inputs.corpus.path("pair_config")
+    scheme = PairScheme(load_labeling_config(path), inputs.corpus.relations)
+    check_scheme(scheme, str(path))
+    return scheme
 
 
 def claims_by_id(tables: dict[str, pa.Table]) -> dict[str, rows.Row]:

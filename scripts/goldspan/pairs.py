@@ -25,6 +25,7 @@ __all__ = [
     "PairScheme",
     "check_clusters",
     "check_relations",
+    "check_scheme",
     "pair_tasks",
     "read_clusters",
     "read_judgements",
@@ -61,6 +62,12 @@ NOT_CLOSED = fault(
 )
 CYCLE = fault(
     "E518", "A relation that must not turn in a circle does", "Decide its pairs so that one claim comes first."
+)
+
+BAD_SCHEME = fault(
+    "E519",
+    "The pair config and [relations] in corpus.toml do not fit together",
+    "The config needs the controls relation and basis; [relations] names values of relation.",
 )
 
 Row = dict[str, Any]
@@ -206,6 +213,22 @@ class PairScheme(Struct, frozen=True):
     relations: Relations
 
 
+def check_scheme(scheme: PairScheme, file: str) -> None:
+    """Hold the pair config against what a release needs, and what corpus.toml says of relations against the config.
+
+    Raises:
+        DataError: a control lacks, or a relation is named that the config does not have (E519).
+    """
+    lacking = sorted({"relation", "basis"} - set(scheme.config.attributes))
+    if lacking:
+        raise BAD_SCHEME.error(f"no control is called {', '.join(lacking)}", file=file)
+    rules = scheme.relations
+    named = {*rules.inverse, *rules.inverse.values(), *rules.transitive, *rules.acyclic, *filter(None, [rules.none])}
+    unknown = sorted(named - set(scheme.config.attributes["relation"].values))
+    if unknown:
+        raise BAD_SCHEME.error(f"no relation is called {', '.join(map(str, unknown))}", file=file)
+
+
 def relate(
     members: Sequence[Member],
     judgements: Iterable[Judgement],
@@ -213,10 +236,7 @@ def relate(
     scheme: PairScheme,
     decider: Decider,
 ) -> tuple[list[Row], list[Finding]]:
-    """The relation of every pair of the clusters, turned so that inverse relations read forwards.
-
-    And what does not fit.
-    """
+    """The relation of every pair of the clusters, turned so that inverse relations read forwards, and the findings."""
     by_pair: dict[Pair, dict[str, Judgement]] = defaultdict(dict)
     findings: list[Finding] = []
     pairs = cluster_pairs(members)
