@@ -1,7 +1,6 @@
 # A bare machine needs make and Python 3.11 or newer; everything else is installed into .venv from the lock.
 PYTHON ?= python3
 BIN := .venv/bin
-STUDIO := .venv-studio/bin/label-studio
 
 .PHONY: build test test-all check lock clean
 
@@ -13,8 +12,8 @@ build: .venv/installed ## build the release, validate it, load every config with
 test: .venv/installed ## all tests that need no server
 	$(BIN)/pytest -m "not server"
 
-test-all: .venv/installed .venv-studio/installed ## the tests against a running Label Studio too
-	LABEL_STUDIO=$(STUDIO) $(BIN)/pytest
+test-all: .venv/installed ## the tests with a real Label Studio (installed on first use) and Chromium (from the system) too
+	$(BIN)/pytest
 
 check: .venv/installed ## style and types
 	$(BIN)/ruff check
@@ -23,19 +22,14 @@ check: .venv/installed ## style and types
 
 lock: .venv/installed ## pin the versions anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/dev.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/studio.in -o requirements/studio.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header scripts/goldspan/studio/label-studio.in -o scripts/goldspan/studio/label-studio.txt
 
 clean:
-	rm -rf .venv .venv-studio
+	rm -rf .venv
 
 .venv/installed: requirements/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, for example: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
-
-.venv-studio/installed: requirements/studio.txt
-	$(PYTHON) -m venv .venv-studio
-	.venv-studio/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/studio.txt
 	touch $@

@@ -12,7 +12,7 @@ from goldspan.corpus import Attributions, Corpus, Layers, Quantities
 from goldspan.faults import Finding
 from goldspan.labeling import LabelingConfig, parse_labeling_config
 from goldspan.records import Annotation, Article, Relation, Span
-from goldspan.tasks import region_items
+from goldspan.tasks import result_items
 
 XML = """
 <View>
@@ -114,11 +114,7 @@ OTHER_TEXT = "👩‍👧 ក្រុង\r\n\tเมือง e\u0301te\u0301.\
 
 def exported(one: Annotation, completed_by: object = 1, **more: object) -> dict[str, Any]:
     """An annotation as Label Studio exports it."""
-    items = [item for each in one.spans for item in region_items(each, CONFIG)]
-    for relation in one.relations:
-        ends = {"from_id": relation.from_id, "to_id": relation.to_id}
-        items.append({"type": "relation", **ends, "direction": "right", "labels": list(relation.labels)})
-    return {"id": 1, "completed_by": completed_by, "result": items, **more}
+    return {"id": 1, "completed_by": completed_by, "result": result_items(one, CONFIG), **more}
 
 
 def write_export(folder: Path, *annotations: dict[str, Any], name: str = "articles-1") -> None:

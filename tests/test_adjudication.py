@@ -3,17 +3,34 @@
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from goldspan.adjudicate import settle
+from goldspan.build import build
 from goldspan.claims import assemble
 from goldspan.decisions import Decider, Decision, check_decisions, read_decisions
 from goldspan.faults import DataError
+from goldspan.inputs import read_inputs
 from goldspan.records import Annotation, Relation, Span
 from tests.conftest import ROOT, Run
-from tests.small import ARTICLE, CONFIG, CORPUS, ENTITIES, QUOTED, RELATIONS, SAYING, TEXT, annotation, findings, span
+from tests.small import (
+    ARTICLE,
+    CONFIG,
+    CORPUS,
+    ENTITIES,
+    QUOTED,
+    RELATIONS,
+    SAYING,
+    TEXT,
+    annotation,
+    exported,
+    findings,
+    span,
+    write_export,
+)
 
 replace = msgspec.structs.replace
 BOB_LEFT = span("name", "WHO", "Bob left", slug="bob")
@@ -236,5 +253,101 @@ def test_adjudication_tasks_hold_both_readings_of_the_conflicts(run: Run) -> Non
         readings[prediction["model_version"]] = {
             (item["value"]["start"], item["value"]["end"]) for item in labelled if item["value"]["labels"] == ["CUE"]
         }
-        assert all(item["from_name"] == "attribution" or item["from_name"] == "entity" for item in labelled)
+        whole = prediction["model_version"] == "goldspan"
+        assert ({item["from_name"] for item in labelled} == {"zone", "entity", "attribution"}) is whole
+    standing = readings.pop("goldspan")
+    assert len(standing) > 10
+    assert (638, 646) in standing
+    assert (621, 646) not in standing
     assert readings == {"A1": {(638, 646)}, "A2": {(621, 646)}}
+
+
+ANNOTATORS = """
+[[annotators]]
+id = "A"
+completed_by = [1, "ann@example.org"]
+
+[[annotators]]
+id = "B"
+completed_by = 2
+
+[[annotators]]
+id = "JUDGE"
+completed_by = "judge@example.org"
+adjudicates = true
+"""
+JUDGE = {"id": 1, "email": "judge@example.org"}
+
+
+def adjudicated_corpus(corpus: Path, *more: dict[str, Any]) -> Path:
+    """The small corpus with two annotators who differ, the decision about it, and what else an export has."""
+    settings = corpus / "corpus.toml"
+    settings.write_text(settings.read_text() + ANNOTATORS)
+    other = annotation(*annotation().spans[4:])
+    write_export(corpus, exported(annotation()), exported(other, 2), *more)
+    header = "conflict,text,take,value,reason\n"
+    (corpus / "annotations/decisions.csv").write_text(f"{header}d1:name:12-15:WHO,Ann,A,,because\n")
+    return corpus
+
+
+def names(corpus: Path) -> list[str]:
+    return [row["text"] for row in build(corpus).tables["entities"].to_pylist()]
+
+
+def test_what_an_adjudicator_submits_stands_and_decisions_stay_good(small_corpus: Path) -> None:
+    assert names(adjudicated_corpus(small_corpus)) == ["Ann", "Bob", "Rome", "40"]
+    last = annotation(ENTITIES[0], BOB_LEFT, *ENTITIES[2:], *SAYING)
+    write_export(small_corpus, exported(last, JUDGE), name="articles-2")
+    built = build(small_corpus)
+    assert [row["text"] for row in built.tables["entities"].to_pylist()] == ["Ann", "Bob left", "Rome", "40"]
+    assert {one.code for one in built.warnings} == {"W202", "W203"}
+    drawn = {row["annotator_id"] for row in built.tables["annotations"].to_pylist()}
+    assert drawn == {"A", "B", "JUDGE"}
+
+
+def test_an_adjudicator_is_no_annotator_whose_agreement_is_measured(small_corpus: Path, run: Run) -> None:
+    adjudicated_corpus(small_corpus)
+    assert run("agreement", "--write", "--corpus", small_corpus).returncode == 0
+    figures = (small_corpus / "annotations/agreement.json").read_bytes()
+    write_export(small_corpus, exported(annotation(*SAYING), JUDGE), name="articles-2")
+    assert run("build", "--corpus", small_corpus).returncode == 0
+    assert run("agreement", "--write", "--corpus", small_corpus).returncode == 0
+    assert (small_corpus / "annotations/agreement.json").read_bytes() == figures
+    write_export(small_corpus, exported(annotation(*SAYING), 2), name="articles-3")
+    assert (
+        "E723 The figures of agreement were measured on other annotations"
+        in run("build", "--corpus", small_corpus).stderr
+    )
+
+
+def test_two_adjudicators_of_one_article_are_refused(small_corpus: Path, run: Run) -> None:
+    adjudicated_corpus(small_corpus, exported(annotation(), JUDGE))
+    settings = small_corpus / "corpus.toml"
+    settings.write_text(settings.read_text().replace("completed_by = 2", "completed_by = 2\nadjudicates = true"))
+    result = run("build", "--corpus", small_corpus)
+    assert result.returncode == 1
+    assert "document d1: E526 Two adjudicators have settled the same thing: JUDGE" in result.stderr
+
+
+def test_a_user_is_known_by_address_first_and_by_number_only_without_one(small_corpus: Path) -> None:
+    adjudicated_corpus(small_corpus)
+    for number, user in enumerate(({"id": 7, "email": "ann@example.org"}, {"id": 2}, 1), 2):
+        write_export(small_corpus, exported(annotation(), user), name=f"articles-{number}")
+    inputs = read_inputs(small_corpus)
+    assert [(one.annotator, Path(one.file).stem) for one in inputs.annotations] == [
+        ("A", "articles-4"),
+        ("B", "articles-3"),
+    ]
+    write_export(small_corpus, exported(annotation(), {"id": 1, "email": "somebody@example.org"}), name="articles-5")
+    (finding,) = [one for one in read_inputs(small_corpus).findings if one.is_error]
+    assert (finding.code, finding.message.rsplit(" ", 1)[1]) == ("E207", "somebody@example.org")
+
+
+def test_an_annotation_is_gone_only_from_the_server_that_had_it(small_corpus: Path) -> None:
+    adjudicated_corpus(small_corpus)
+    path = small_corpus / "annotations/exports/articles-2.json"
+    for created_at, codes in ((None, ["W203", "W203"]), ("2026-11-25T12:00:00Z", [])):
+        write_export(small_corpus, exported(annotation(), JUDGE), name="articles-2")
+        tasks = [{**task, "created_at": created_at} for task in json.loads(path.read_bytes())]
+        path.write_text(json.dumps(tasks))
+        assert [one.code for one in read_inputs(small_corpus).findings if one.code == "W203"] == codes

@@ -188,9 +188,14 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     "text of another version": (edit_export(lambda tasks: tasks[0]["data"].update(text="x")), "E206", "code point 0"),
     "no text": (edit_export(lambda tasks: tasks[0]["data"].pop("text")), "E203", "text"),
     "unknown annotator": (
-        edit_export(lambda tasks: tasks[0]["annotations"][0].update(completed_by={"id": 9, "email": "a@b.example"})),
+        edit_export(lambda tasks: tasks[0]["annotations"][0].update(completed_by={"id": 1, "email": "a@b.example"})),
         "E207",
-        "user-9",
+        "corpus.toml does not name: a@b.example",
+    ),
+    "unknown user": (
+        edit_export(lambda tasks: tasks[0]["annotations"][0].update(completed_by=9)),
+        "E207",
+        "corpus.toml does not name: 9",
     ),
     "card without YAML": (write("dataset_card.md", b"# Card"), "E705", "dataset_card.md"),
     "card with an unknown figure": (replace("dataset_card.md", "begin summary", "begin sum"), "E705", "'sum'"),

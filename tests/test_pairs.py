@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from goldspan.build import Built
@@ -100,6 +101,22 @@ def test_clusters_that_do_not_fit_the_claims() -> None:
 
 def test_a_claim_alone_is_no_cluster() -> None:
     assert [one.code for one in check_clusters([*CLUSTER, Member("two", "s", "Claim s.")], CLAIMS, "f")] == ["E513"]
+
+
+def test_what_an_adjudicator_judges_stands() -> None:
+    rest = [judge(pair, "OTHER", name) for pair in ("pr", "qr") for name in "AB"]
+    scheme = msgspec.structs.replace(SCHEME, adjudicators=frozenset({"J", "K"}))
+    decider = Decider((Decision("pair:p|q:relation", "Claim p. / Claim q.", "A", "", "because"),))
+    judged = [judge("pq", "SAME", "A"), judge("pq", "OTHER", "B"), judge("pq", "AFTER", "J"), *rest]
+    rows, findings = relate(CLUSTER, judged, CLAIMS, scheme, decider)
+    assert [(row["relation_id"], row["relation"]) for row in rows] == [
+        ("q|p", "BEFORE"),
+        ("p|r", "OTHER"),
+        ("q|r", "OTHER"),
+    ]
+    assert (findings, list(check_decisions(decider, ""))) == ([], [])
+    _, findings = relate(CLUSTER, [*judged, judge("pq", "SAME", "K")], CLAIMS, scheme, Decider(()))
+    assert [(finding.code, finding.task) for finding in findings] == [("E526", "p|q")]
 
 
 def test_clusters_may_overlap_but_a_pair_is_judged_once() -> None:

@@ -1,7 +1,7 @@
-"""The figures of agreement as a corpus keeps them, with the hashes of the exports that they were measured on."""
+"""The figures of agreement as a corpus keeps them, with the hashes of what they were measured on."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -9,13 +9,24 @@ from msgspec import Struct
 
 from goldspan.corpus import Corpus
 from goldspan.faults import Finding, fault
-from goldspan.hashes import input_hashes
+from goldspan.hashes import sha256
+from goldspan.inputs import Inputs
+from goldspan.pairs import Judgement
+from goldspan.records import Annotation
 
-__all__ = ["Agreement", "Measured", "agreement_json", "check_agreement", "read_agreement"]
+__all__ = [
+    "Agreement",
+    "Measured",
+    "agreement_json",
+    "check_agreement",
+    "compared",
+    "independent",
+    "read_agreement",
+]
 
 BAD_AGREEMENT = fault("E722", "The figures of agreement cannot be read", "Run goldspan agreement --write.")
 STALE_AGREEMENT = fault(
-    "E723", "The figures of agreement were measured on other exports", "Run goldspan agreement --write."
+    "E723", "The figures of agreement were measured on other annotations", "Run goldspan agreement --write."
 )
 
 
@@ -40,17 +51,34 @@ class Agreement(Struct, frozen=True):
     measures: list[Measured]
 
 
-def measured_on(corpus: Corpus) -> dict[str, str]:
-    """The hashes of what the figures depend on."""
-    return input_hashes(corpus.folder, [*corpus.export_files(), *corpus.pair_export_files()])
+def compared(inputs: Inputs) -> dict[str, dict[str, Annotation]]:
+    """The annotations that can be compared: of each document that has two annotators or more, adjudicators left out."""
+    return {doc_id: by for doc_id, by in sorted(inputs.by_document().items()) if len(by) > 1}
 
 
-def agreement_json(corpus: Corpus, measures: Sequence[Measured]) -> bytes:
+def independent(judgements: Iterable[Judgement], corpus: Corpus) -> list[Judgement]:
+    """The judgements that can be compared: adjudicators left out."""
+    return [one for one in judgements if one.annotator not in corpus.adjudicators()]
+
+
+def measured_on(inputs: Inputs, judgements: Iterable[Judgement]) -> dict[str, str]:
+    """The hashes of what the figures depend on, whichever exports it stands in."""
+    bare = msgspec.structs.replace
+    annotations = [bare(by[name], file="") for by in compared(inputs).values() for name in sorted(by)]
+    judged = [bare(one, file="") for one in independent(judgements, inputs.corpus)]
+    judged.sort(key=lambda one: (one.pair, one.annotator))
+    return {
+        name: sha256(msgspec.json.encode(records, order="deterministic"))
+        for name, records in (("annotations", annotations), ("judgements", judged))
+    }
+
+
+def agreement_json(inputs: Inputs, judgements: Iterable[Judgement], measures: Sequence[Measured]) -> bytes:
     """Figures as a file, rounded to four places so that they are the same on every machine."""
     rounded: list[dict[str, Any]] = [
         {**msgspec.to_builtins(one), "value": None if one.value is None else round(one.value, 4)} for one in measures
     ]
-    contents = {"inputs": measured_on(corpus), "measures": rounded}
+    contents = {"inputs": measured_on(inputs, judgements), "measures": rounded}
     return (json.dumps(contents, indent=1, ensure_ascii=False) + "\n").encode()
 
 
@@ -60,21 +88,23 @@ def read_agreement(corpus: Corpus) -> list[Measured]:
     Raises:
         DataError: the file cannot be read (E722).
     """
-    return read_file(corpus).measures
+    kept = read_file(corpus)
+    return kept.measures if kept else []
 
 
-def read_file(corpus: Corpus) -> Agreement:
-    """The file with the figures; an empty one where there is none."""
+def read_file(corpus: Corpus) -> Agreement | None:
+    """The file with the figures, if there is one."""
     path = corpus.path("agreement")
     if not path.exists():
-        return Agreement(measured_on(corpus), [])
+        return None
     try:
         return msgspec.json.decode(path.read_bytes(), type=Agreement)
     except (OSError, msgspec.MsgspecError) as error:
         raise BAD_AGREEMENT.error(str(error), file=str(path)) from error
 
 
-def check_agreement(corpus: Corpus) -> Iterator[Finding]:
-    """Findings about figures that were measured on other exports (E723)."""
-    if read_file(corpus).inputs != measured_on(corpus):
-        yield STALE_AGREEMENT.finding(file=str(corpus.path("agreement")))
+def check_agreement(inputs: Inputs, judgements: Iterable[Judgement]) -> Iterator[Finding]:
+    """Findings about figures that were measured on other annotations (E723)."""
+    kept = read_file(inputs.corpus)
+    if kept and kept.inputs != measured_on(inputs, judgements):
+        yield STALE_AGREEMENT.finding(file=str(inputs.corpus.path("agreement")))

@@ -21,7 +21,7 @@ import numpy as np
 from msgspec import Struct
 from sklearn.metrics import cohen_kappa_score
 
-from goldspan.agreed import Measured
+from goldspan.agreed import Measured, compared, independent
 from goldspan.claims import assemble, claim_attributes, claim_values
 from goldspan.corpus import Corpus
 from goldspan.inputs import Inputs
@@ -84,10 +84,9 @@ def measure(corpus: Corpus, config: LabelingConfig, articles: Iterable[Article],
 
 def measure_inputs(inputs: Inputs, judgements: Iterable[Judgement]) -> list[Measured]:
     """Every measure of agreement on the documents and pairs of claims that have two annotators or more."""
-    found = {doc_id: by for doc_id, by in inputs.by_document().items() if len(by) > 1}
-    measures = measure(inputs.corpus, inputs.config, inputs.articles, found)
+    measures = measure(inputs.corpus, inputs.config, inputs.articles, compared(inputs))
     units: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = defaultdict(dict)
-    for judgement in judgements:
+    for judgement in independent(judgements, inputs.corpus):
         units[judgement.pair][judgement.annotator] = judgement.values
     if units:
         asked = load_labeling_config(inputs.corpus.path("pair_config")).attributes.values()

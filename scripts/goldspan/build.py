@@ -14,7 +14,7 @@ from goldspan.checks import check_annotation
 from goldspan.checks.registry import Subject
 from goldspan.claims import assemble
 from goldspan.corpus import Corpus, inside
-from goldspan.decisions import Decider, check_decisions, check_texts
+from goldspan.decisions import TWICE_ADJUDICATED, Decider, check_decisions, check_texts
 from goldspan.entities import check_entities, check_sources
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import input_hashes
@@ -66,9 +66,11 @@ def build(folder: Path) -> Built:
     released = settled_annotations(inputs, decider)
     warnings = stop_on_errors(check_inputs(inputs, released, decider))
     tables = make_tables(inputs, released)
-    related, findings = relate_claims(inputs, tables, decider)
+    judgements, judged = judge(inputs, claims_by_id(tables))
+    related, findings = relate_claims(inputs, tables, judgements, decider)
     decisions = check_decisions(decider, str(inputs.corpus.path("decisions")))
-    warnings += stop_on_errors([*findings, *decisions, *check_lists(inputs, released)])
+    lists = [*check_lists(inputs, released), *check_agreement(inputs, judgements)]
+    warnings += stop_on_errors([*judged, *findings, *decisions, *lists])
     tables["claims"] = rows.in_clusters(
         tables["claims"], {one.claim_id: one.cluster_id for one in reversed(inputs.clusters)}
     )
@@ -89,13 +91,18 @@ def compare(inputs: Inputs, decider: Decider) -> list[Judgement]:
 
 
 def settled_annotations(inputs: Inputs, decider: Decider) -> dict[str, Annotation]:
-    """The annotation of each annotated article that is released, by the article's id."""
+    """The annotation of each annotated article that is released, by the article's id.
+
+    It is an adjudicator's where one has annotated the article, else what is settled between the annotators.
+    """
     articles = {article.doc_id: article for article in inputs.articles}
-    return {
+    settled = {
         doc_id: settle([by[name] for name in sorted(by)], articles[doc_id], decider, inputs.config)
         for doc_id, by in sorted(inputs.by_document().items())
         if doc_id in articles
     }
+    adjudicated = {doc_id: last[0] for doc_id, last in inputs.adjudicated().items() if doc_id in articles}
+    return dict(sorted({**settled, **adjudicated}.items()))
 
 
 def check_inputs(inputs: Inputs, released: dict[str, Annotation], decider: Decider) -> Iterator[Finding]:
@@ -104,6 +111,8 @@ def check_inputs(inputs: Inputs, released: dict[str, Annotation], decider: Decid
     If texts changed, about decisions too.
     """
     yield from inputs.findings
+    for doc_id, last in inputs.adjudicated().items():
+        yield from (TWICE_ADJUDICATED.finding(one.annotator, file=one.file, task=doc_id) for one in last[1:])
     articles = {article.doc_id: article for article in inputs.articles}
     settled = [one for one in released.values() if one not in inputs.annotations]
     faults = False
@@ -119,7 +128,7 @@ def check_inputs(inputs: Inputs, released: dict[str, Annotation], decider: Decid
 
 
 def check_lists(inputs: Inputs, released: dict[str, Annotation]) -> Iterator[Finding]:
-    """Findings about mentions against the list of entities, and about figures of agreement that are stale."""
+    """Findings about mentions against the list of entities."""
     corpus = inputs.corpus
     if inputs.entities is not None:
         mentions = [
@@ -129,7 +138,6 @@ def check_lists(inputs: Inputs, released: dict[str, Annotation]) -> Iterator[Fin
         yield from check_entities(mentions, inputs.entities, texts, str(corpus.path("entities")))
         sources = [span for annotation in released.values() for span in annotation.layer(corpus.layers.attributions)]
         yield from check_sources(sources, inputs.entities, str(corpus.path("entities")))
-    yield from check_agreement(corpus)
 
 
 def make_tables(inputs: Inputs, released: dict[str, Annotation]) -> dict[str, pa.Table]:
@@ -153,15 +161,13 @@ def make_tables(inputs: Inputs, released: dict[str, Annotation]) -> dict[str, pa
 
 
 def relate_claims(
-    inputs: Inputs, tables: dict[str, pa.Table], decider: Decider
+    inputs: Inputs, tables: dict[str, pa.Table], judgements: list[Judgement], decider: Decider
 ) -> tuple[list[rows.Row], Iterable[Finding]]:
     """The rows of claim_relations from clusters, judgements and decisions, and every finding about them."""
-    claims = claims_by_id(tables)
     if not inputs.clusters:
         return [], []
-    judgements, findings = judge(inputs, claims)
-    related, faults = relate(inputs.clusters, judgements, claims, pair_scheme(inputs), decider)
-    return related, [*findings, *faults, *check_relations(related, inputs.corpus.relations)]
+    related, findings = relate(inputs.clusters, judgements, claims_by_id(tables), pair_scheme(inputs), decider)
+    return related, [*findings, *check_relations(related, inputs.corpus.relations)]
 
 
 def judge(inputs: Inputs, claims: dict[str, rows.Row]) -> tuple[list[Judgement], list[Finding]]:
@@ -170,7 +176,7 @@ def judge(inputs: Inputs, claims: dict[str, rows.Row]) -> tuple[list[Judgement],
     if not inputs.clusters:
         return [], []
     stop_on_errors(check_clusters(inputs.clusters, claims, str(corpus.path("clusters"))))
-    return read_judgements(corpus.pair_export_files(), pair_scheme(inputs).config, corpus.annotators, claims)
+    return read_judgements(corpus.pair_export_files(), pair_scheme(inputs).config, corpus.users(), claims)
 
 
 def pair_scheme(inputs: Inputs) -> PairScheme:
@@ -180,7 +186,8 @@ def pair_scheme(inputs: Inputs) -> PairScheme:
         DataError: the pair config cannot be used (E003), or does not fit corpus.toml (E519).
     """
     path = inputs.corpus.path("pair_config")
-    scheme = PairScheme(load_labeling_config(path), inputs.corpus.relations)
+    adjudicators = frozenset(inputs.corpus.adjudicators())
+    scheme = PairScheme(load_labeling_config(path), inputs.corpus.relations, adjudicators)
     check_scheme(scheme, str(path))
     return scheme
 

@@ -8,13 +8,24 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from goldspan.corpus import Attributions, Corpus
 from goldspan.labeling import Attribute, LabelingConfig
-from goldspan.records import Annotation, Article, Attribution, Claim, Span
+from goldspan.records import Annotation, Article, Attribution, Claim, Relation, Span
 
-__all__ = ["Links", "assemble", "claim_attributes", "claim_values", "links", "quotation", "span_id"]
+__all__ = [
+    "Links",
+    "assemble",
+    "claim_attributes",
+    "claim_values",
+    "links",
+    "name_links",
+    "quotation",
+    "role_ends",
+    "span_id",
+]
 
 
 class Links(Struct, frozen=True):
@@ -31,6 +42,29 @@ class Links(Struct, frozen=True):
     def continued(self) -> set[str]:
         """The regions that continue another."""
         return {region for regions in self.fragments.values() for region in regions}
+
+
+def role_ends(roles: Attributions) -> dict[str, tuple[str, str]]:
+    """The labels of the regions that each relation of the attribution layer leads from and to."""
+    return {
+        roles.source_relation: (roles.cue, roles.source),
+        roles.content_relation: (roles.cue, roles.content),
+        roles.continues_relation: (roles.content, roles.content),
+    }
+
+
+def name_links(annotation: Annotation, corpus: Corpus) -> Annotation:
+    """The annotation with a label for each link that was drawn without one, where its ends leave no choice."""
+    by_ends = {ends: label for label, ends in role_ends(corpus.attributions).items()}
+    spans = {span.region_id: span for span in annotation.layer(corpus.layers.attributions)}
+
+    def named(relation: Relation) -> Relation:
+        if relation.labels or relation.direction != "right" or not {relation.from_id, relation.to_id} <= set(spans):
+            return relation
+        label = by_ends.get((spans[relation.from_id].label, spans[relation.to_id].label))
+        return msgspec.structs.replace(relation, labels=(label,)) if label else relation
+
+    return msgspec.structs.replace(annotation, relations=tuple(map(named, annotation.relations)))
 
 
 def links(annotation: Annotation, roles: Attributions) -> Links:

@@ -17,10 +17,12 @@ from rich.table import Table
 from goldspan.agreed import Measured, agreement_json
 from goldspan.build import Built, build, check_build, compare, write_build
 from goldspan.decisions import Conflict, Decider, decision_rows
-from goldspan.faults import DataError, Finding, printable, stop_on_errors
+from goldspan.faults import DataError, printable, stop_on_errors
 from goldspan.inputs import read_inputs
+from goldspan.options import HERE, CorpusOption, extra, show_findings
 from goldspan.store import replace_file
-from goldspan.tasks import adjudication_tasks_json, pair_tasks_json, tasks_json
+from goldspan.studio.cli import studio_app
+from goldspan.tasks import Proposal, adjudication_tasks, article_tasks, claim_pair_tasks, tasks_json
 from goldspan.validate import validate
 
 __all__ = ["app", "main"]
@@ -33,9 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-CorpusOption = Annotated[Path, typer.Option("--corpus", metavar="DIR", help="The corpus folder.")]
-HERE = Path()
+app.add_typer(studio_app)
 
 
 class Format(StrEnum):
@@ -93,13 +93,18 @@ def tasks_command(
     corpus: CorpusOption = HERE,
     pairs: Annotated[bool, typer.Option("--pairs", help="The pairs of claims of each cluster instead.")] = False,
     adjudicate: Annotated[bool, typer.Option("--adjudicate", help="Only what annotators differ on instead.")] = False,
+    propose: Annotated[Proposal, typer.Option(help="What the articles are pre-annotated with.")] = Proposal.zones,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here, not to stdout.")] = None,
 ) -> None:
     """Raw articles -> Label Studio tasks (JSON), with zones proposed as predictions."""
     if pairs and adjudicate:
         raise typer.BadParameter("--pairs and --adjudicate exclude each other")
-    make = pair_tasks_json if pairs else adjudication_tasks_json if adjudicate else tasks_json
-    text = make(corpus)
+    if pairs:
+        text = tasks_json(claim_pair_tasks(corpus))
+    elif adjudicate:
+        text = tasks_json(adjudication_tasks(corpus))
+    else:
+        text = tasks_json(article_tasks(corpus, propose))
     if out is not None and out.is_dir():
         raise typer.BadParameter(f"{out} is a folder")
     if out is None:
@@ -125,13 +130,11 @@ def agreement_command(
     if undecided:
         typer.echo(decision_rows(decider.undecided), nl=False)
         return
-    try:
-        from goldspan.agreement import measure_inputs  # noqa: PLC0415 - statistics are an extra
-    except ModuleNotFoundError as error:
-        raise typer.BadParameter("install goldspan[agreement] for this command") from error
+    with extra("agreement"):
+        from goldspan.agreement import measure_inputs  # noqa: PLC0415 - an extra
     measures = measure_inputs(inputs, judgements)
     if write:
-        replace_file(inputs.corpus.path("agreement"), agreement_json(inputs.corpus, measures))
+        replace_file(inputs.corpus.path("agreement"), agreement_json(inputs, judgements, measures))
     show_agreement(measures, decider.conflicts, format_)
 
 
@@ -142,10 +145,8 @@ def load_command(
     ),
 ) -> None:
     """Load every config of a release with datasets, and print what was loaded."""
-    try:
-        from goldspan.loading import load_all  # noqa: PLC0415 - datasets is an extra
-    except ModuleNotFoundError as error:
-        raise typer.BadParameter("install goldspan[datasets] for this command") from error
+    with extra("datasets"):
+        from goldspan.loading import load_all  # noqa: PLC0415 - an extra
     for name, loaded in load_all(release):
         typer.echo(f"{name:16} {loaded.num_rows:6} rows  {', '.join(loaded.column_names)}")
 
@@ -175,12 +176,6 @@ def show_agreement(measures: list[Measured], conflicts: list[Conflict], format_:
             typer.echo(f"  {name}: {printable(reading) or 'nothing'}")
 
 
-def show_findings(findings: list[Finding]) -> None:
-    """Findings on stderr."""
-    for finding in findings:
-        typer.echo(str(finding), err=True)
-
-
 def main() -> None:
     """Run the command line; bad data ends it with findings on stderr and status 1, never with a traceback."""
     try:
@@ -188,7 +183,7 @@ def main() -> None:
     except DataError as error:
         show_findings(error.findings)
         errors = sum(finding.is_error for finding in error.findings)
-        typer.echo(f"{errors} errors; nothing was written", err=True)
+        typer.echo(f"{errors} errors; {error.outcome}", err=True)
         sys.exit(1)
     except OSError as error:
         typer.echo(f"{error.filename or 'a file'}: {error.strerror or error}", err=True)

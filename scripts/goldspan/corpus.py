@@ -103,11 +103,20 @@ class Relations(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True):
-    """An annotator by the id that the dataset shows, and the user (id or e-mail) that Label Studio recorded."""
+    """An annotator by the id that the dataset shows, and the users (number or e-mail) that Label Studio recorded.
+
+    The annotation of one who ``adjudicates`` stands as it is, whatever the others marked.
+    """
 
     id: str
-    completed_by: int | str
+    completed_by: int | str | tuple[int | str, ...]
+    adjudicates: bool = False
     description: str = ""
+
+    @property
+    def users(self) -> tuple[int | str, ...]:
+        """The users as Label Studio recorded them."""
+        return self.completed_by if isinstance(self.completed_by, tuple) else (self.completed_by,)
 
 
 class ZoneRule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -179,6 +188,19 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
         """The exports of pairs of claims, in the order of their names."""
         return self.matching(self.pair_exports)
 
+    def has_exports(self) -> bool:
+        """True if there is an export of articles."""
+        folder = self.path("exports")
+        return any(True for pattern in self.exports for _ in folder.glob(f"{pattern}.json"))
+
+    def users(self) -> dict[int | str, str]:
+        """The annotator of each user that Label Studio recorded."""
+        return {user: annotator.id for annotator in self.annotators for user in annotator.users}
+
+    def adjudicators(self) -> set[str]:
+        """The annotators whose annotation stands as it is."""
+        return {annotator.id for annotator in self.annotators if annotator.adjudicates}
+
     def matching(self, patterns: tuple[str, ...]) -> list[Path]:
         """The exports that fit a pattern.
 
@@ -239,8 +261,10 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
     file = str(corpus.folder / "corpus.toml")
     if unknown:
         raise UNKNOWN_NAMES.error(", ".join(map(repr, unknown)), file=file)
-    for names in zip(*((one.id, one.completed_by) for one in corpus.annotators), strict=True):
-        if len(set(names)) < len(names) or "" in names:
+    ids = [one.id for one in corpus.annotators]
+    users = [user for one in corpus.annotators for user in one.users]
+    for names in (ids, users):
+        if len(set(names)) < len(names) or "" in names or not all(one.users for one in corpus.annotators):
             raise MIXED_ANNOTATORS.error(", ".join(map(repr, names)), file=file)
     for rule in corpus.zone_rules:
         try:

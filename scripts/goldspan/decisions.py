@@ -13,6 +13,7 @@ from goldspan.faults import Finding, fault
 from goldspan.sheets import read_sheet
 
 __all__ = [
+    "TWICE_ADJUDICATED",
     "Conflict",
     "Decider",
     "Decision",
@@ -47,6 +48,12 @@ BAD_DECISION = fault(
     "E524",
     "A decision cannot be used",
     "Each row needs a conflict, what to take (an annotator, both, neither, or value with a value), and a reason.",
+)
+
+TWICE_ADJUDICATED = fault(
+    "E526",
+    "Two adjudicators have settled the same thing",
+    "Let one of them skip it in Label Studio and pull again, or take the other's export away.",
 )
 
 Values = Callable[[str], Any]

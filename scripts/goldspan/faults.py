@@ -49,7 +49,12 @@ class Finding(Struct, frozen=True, order=True, omit_defaults=True):
 
 
 class DataError(Exception):
-    """The data is wrong: carries every finding. The command line shows them and exits with status 1."""
+    """The data is wrong: carries every finding. The command line shows them and exits with status 1.
+
+    ``outcome`` says what is left behind.
+    """
+
+    outcome = "nothing was written"
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         """Keep the findings in a stable order, each once."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from goldspan.articles import load_articles
+from goldspan.claims import name_links
 from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.decisions import Decision, read_decisions
 from goldspan.entities import Entity, read_entities
@@ -41,10 +42,19 @@ class Inputs(Struct, frozen=True):
     files: list[Path]
 
     def by_document(self) -> dict[str, dict[str, Annotation]]:
-        """The annotations of each document by annotator."""
+        """The annotations of each document by annotator, adjudicators left out."""
         found: dict[str, dict[str, Annotation]] = {}
         for annotation in self.annotations:
-            found.setdefault(annotation.doc_id, {})[annotation.annotator] = annotation
+            if annotation.annotator not in self.corpus.adjudicators():
+                found.setdefault(annotation.doc_id, {})[annotation.annotator] = annotation
+        return found
+
+    def adjudicated(self) -> dict[str, list[Annotation]]:
+        """The annotations of each document by adjudicators."""
+        found: dict[str, list[Annotation]] = {}
+        for annotation in self.annotations:
+            if annotation.annotator in self.corpus.adjudicators():
+                found.setdefault(annotation.doc_id, []).append(annotation)
         return found
 
 
@@ -59,7 +69,7 @@ def read_inputs(folder: Path) -> Inputs:
     check_settings(corpus, config)
     articles, findings = load_articles(corpus)
     exports = corpus.export_files()
-    reading = read_annotations(exports, articles, corpus.annotators, config)
+    reading = read_annotations(exports, articles, corpus.users(), config)
     raw = [corpus.path("sources").parent / article.file for article in articles]
     kept = [
         corpus.path(part)
@@ -83,7 +93,7 @@ def read_inputs(folder: Path) -> Inputs:
         corpus=corpus,
         config=config,
         articles=articles,
-        annotations=reading.annotations,
+        annotations=[name_links(annotation, corpus) for annotation in reading.annotations],
         decisions=read_decisions(corpus.path("decisions")),
         entities=read_entities(corpus.path("entities")),
         clusters=read_clusters(corpus.path("clusters")),

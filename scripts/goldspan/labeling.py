@@ -75,10 +75,12 @@ class LabelingConfig(Struct, frozen=True):
     """What a labeling config declares.
 
     ``text_name`` and ``text_field`` are of the ``Text`` tag that is annotated: name and task field.
+    ``shown_fields`` are the task fields of all ``Text`` tags.
     """
 
     text_name: str
     text_field: str
+    shown_fields: tuple[str, ...]
     layers: dict[str, Layer]
     attributes: dict[str, Attribute]
     relations: tuple[str, ...]
@@ -150,7 +152,8 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
     check_names(found, texts, layers, file)
     relations = tuple(relation.get("value", "") for relation in root.iter("Relation"))
     text = next((layer.to_name for layer in layers.values() if layer.to_name in texts), next(iter(texts)))
-    return LabelingConfig(text, texts[text][1:], layers, attributes, relations)
+    fields = tuple(value[1:] for value in texts.values())
+    return LabelingConfig(text, texts[text][1:], fields, layers, attributes, relations)
 
 
 def check_names(

@@ -1,7 +1,6 @@
 """Clusters of claims -> pairs to be judged in Label Studio; their exports + decisions -> relations between claims."""
 
 import graphlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -11,10 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from goldspan.corpus import Annotator, Relations
-from goldspan.decisions import Conflict, Decider
+from goldspan.corpus import Relations
+from goldspan.decisions import TWICE_ADJUDICATED, Conflict, Decider
 from goldspan.export.reader import Task, TaskAnnotation, Value, read_export
-from goldspan.export.spans import BAD_VALUE, UNKNOWN_ANNOTATOR, annotator_id, attribute_value, user_name
+from goldspan.export.spans import BAD_VALUE, UNKNOWN_ANNOTATOR, Users, annotator_id, attribute_value, user_shown
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig, parse_value
 from goldspan.sheets import read_sheet
@@ -128,11 +127,8 @@ def cluster_pairs(members: Iterable[Member]) -> dict[Pair, str]:
     return pairs
 
 
-def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], documents: Mapping[str, Row]) -> str:
-    """A task for each pair of a cluster, as JSON that Label Studio imports.
-
-    Both sentences, and both in their articles.
-    """
+def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], documents: Mapping[str, Row]) -> list[Row]:
+    """A task for each pair of a cluster: both sentences, and both in their articles."""
     tasks = []
     for (one, other), cluster in cluster_pairs(members).items():
         data: Row = {"doc_id": f"{one}|{other}", "cluster_id": cluster}
@@ -142,7 +138,7 @@ def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], documents: 
             data[f"text_{side}"] = claim["normalized_claim"]
             data[f"context_{side}"] = context(claim, documents[claim["doc_id"]])
         tasks.append({"data": data})
-    return json.dumps(tasks, ensure_ascii=False, indent=1) + "\n"
+    return tasks
 
 
 def context(claim: Row, document: Row) -> str:
@@ -155,7 +151,7 @@ def context(claim: Row, document: Row) -> str:
 
 
 def read_judgements(
-    files: Iterable[Path], config: LabelingConfig, annotators: Iterable[Annotator], claims: Mapping[str, Row]
+    files: Iterable[Path], config: LabelingConfig, users: Users, claims: Mapping[str, Row]
 ) -> tuple[list[Judgement], list[Finding]]:
     """The judgements in the exports of a pair project, and what of them cannot be used (E207, E212, E512).
 
@@ -164,7 +160,6 @@ def read_judgements(
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
-    users = {annotator.completed_by: annotator.id for annotator in annotators}
     standing: dict[tuple[Pair, str], list[tuple[Judgement, list[Finding]]]] = {}
     for file in files:
         for task in read_export(file):
@@ -189,13 +184,13 @@ def check_pair(task: Task, claims: Mapping[str, Row], file: str) -> Iterator[Fin
 
 
 def read_judgement(
-    task: Task, one: TaskAnnotation, config: LabelingConfig, users: dict[int | str, str], file: str
+    task: Task, one: TaskAnnotation, config: LabelingConfig, users: Users, file: str
 ) -> tuple[Judgement, list[Finding]]:
     """One annotator's judgement of a pair."""
     pair = str(task.data.get("claim_a")), str(task.data.get("claim_b"))
     place = {"file": file, "task": "|".join(pair)}
     annotator = annotator_id(one, users)
-    findings = [] if annotator else [UNKNOWN_ANNOTATOR.finding(user_name(one), **place)]
+    findings = [] if annotator else [UNKNOWN_ANNOTATOR.finding(user_shown(one), **place)]
     values = {}
     for item in one.result or []:
         attribute = config.attributes.get(item.from_name or "")
@@ -207,10 +202,14 @@ def read_judgement(
 
 
 class PairScheme(Struct, frozen=True):
-    """What a pair can be judged to be: the controls of the pair config, and how the relations behave."""
+    """What a pair can be judged to be: the controls of the pair config, and how the relations behave.
+
+    The judgement of one of ``adjudicators`` stands as it is.
+    """
 
     config: LabelingConfig
     relations: Relations
+    adjudicators: frozenset[str] = frozenset()
 
 
 def check_scheme(scheme: PairScheme, file: str) -> None:
@@ -254,17 +253,28 @@ def relate(
             findings.append(NOT_JUDGED.finding(task="|".join(pair)))
             continue
         text = " / ".join(claims[claim]["normalized_claim"] for claim in pair)
-        values = {}
-        for what in next(iter(found.values())).values:
-            readings = {name: one.values.get(what) for name, one in found.items()}
-            conflict = Conflict(
-                f"pair:{'|'.join(pair)}:{what}", "|".join(pair), text, {n: str(v) for n, v in readings.items()}
-            )
-            values[what] = decider.choose(conflict, readings, partial(parse_value, scheme.config.attributes[what]))
+        last = [found.pop(name) for name in sorted(scheme.adjudicators & set(found))]
+        if len(last) > 1:
+            findings.append(TWICE_ADJUDICATED.finding(task="|".join(pair), file=last[-1].file))
+        values = settle_pair(pair, text, found, scheme.config, decider)
+        values = last[0].values if last else values
         if values["relation"] == scheme.relations.none:
             findings.append(NOT_RELATED.finding(text, task="|".join(pair)))
         rows.append(relation_row(pair, cluster, values, claims, scheme.relations))
     return rows, findings
+
+
+def settle_pair(
+    pair: Pair, text: str, found: Mapping[str, Judgement], config: LabelingConfig, decider: Decider
+) -> dict[str, Any]:
+    """What stands of the judgements of a pair: a value for each control that they have."""
+    values = {}
+    for what in dict.fromkeys(what for one in found.values() for what in one.values):
+        readings = {name: one.values.get(what) for name, one in found.items()}
+        shown = {name: str(value) for name, value in readings.items()}
+        conflict = Conflict(f"pair:{'|'.join(pair)}:{what}", "|".join(pair), text, shown)
+        values[what] = decider.choose(conflict, readings, partial(parse_value, config.attributes[what]))
+    return values
 
 
 def relation_row(pair: Pair, cluster: str, values: Row, claims: Mapping[str, Row], relations: Relations) -> Row:

@@ -29,6 +29,7 @@ __all__ = [
     "replace_file",
     "replace_folder",
     "staged",
+    "write_new",
 ]
 
 NOT_A_RELEASE = fault("E610", "A table of the release cannot be read", "Build the release again.")
@@ -154,6 +155,23 @@ def replace_file(path: Path, data: bytes) -> None:
     """
     with staged({path: data}) as put_in_place:
         put_in_place()
+
+
+def write_new(path: Path, source: Path) -> bool:
+    """Copy a file to where there is none, whole or not at all, synced. False if something is there already.
+
+    Raises:
+        OSError: it cannot be written; nothing is left of it.
+    """
+    aside = write_aside(path, source.read_bytes())
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return False
+    finally:
+        aside.unlink()
+    sync_folder(path.parent)
+    return True
 
 
 def write_aside(path: Path, data: bytes) -> Path:

@@ -131,7 +131,7 @@ def schemas(corpus: Corpus, config: LabelingConfig) -> dict[str, pa.Schema]:
 
 def structure() -> dict[str, pa.Schema]:
     """The columns that every release has, whatever its labeling config."""
-    return schemas(Corpus(name="", version="", layers=Layers()), LabelingConfig("", "", {}, {}, ()))
+    return schemas(Corpus(name="", version="", layers=Layers()), LabelingConfig("", "", (), {}, {}, ()))
 
 
 def columns(attributes: Iterable[Attribute]) -> Iterator[tuple[str, pa.DataType]]:

@@ -1,7 +1,8 @@
-"""A corpus -> Label Studio tasks: articles with proposed zones, pairs of claims, or what annotators differ on."""
+"""A corpus -> Label Studio tasks: articles with a proposal, pairs of claims, or what annotators differ on."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,45 +15,87 @@ from goldspan.faults import stop_on_errors
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import Kind, LabelingConfig, load_labeling_config
 from goldspan.pairs import check_clusters, pair_tasks
-from goldspan.records import Annotation, Article, Span
+from goldspan.records import Annotation, Article, Relation, Span
 from goldspan.zones import Rules, propose_zones
 
-__all__ = ["adjudication_tasks_json", "pair_tasks_json", "tasks_json"]
+__all__ = [
+    "PREANNOTATION",
+    "Proposal",
+    "adjudication_tasks",
+    "article_tasks",
+    "claim_pair_tasks",
+    "region_items",
+    "result_items",
+    "tasks_json",
+]
 
-MODEL = "zone-rules"
+PREANNOTATION = "goldspan"  # the model_version of what a task is pre-annotated with
 VALUE_FIELDS = {
     "Choices": ("choices", "choices"),
     "TextArea": ("textarea", "text"),
     "Number": ("number", "number"),
     "Rating": ("rating", "rating"),
 }
+Task = dict[str, Any]
+Items = list[dict[str, Any]]
 
 
-def tasks_json(folder: Path) -> str:
-    """The tasks of a corpus folder, as JSON that Label Studio imports.
+class Proposal(StrEnum):
+    """What a task is pre-annotated with.
+
+    The annotation that is released (zones where an article has none yet), zones by the rules of the corpus, or nothing.
+    """
+
+    released = "released"
+    zones = "zones"
+    none = "none"
+
+
+def tasks_json(tasks: Iterable[Task]) -> str:
+    """Tasks as JSON that Label Studio imports."""
+    return json.dumps(list(tasks), ensure_ascii=False, indent=1) + "\n"
+
+
+def article_tasks(folder: Path, proposal: Proposal = Proposal.zones) -> list[Task]:
+    """A task for each article of a corpus folder, with what is proposed for it as a prediction.
 
     Raises:
-        DataError: with every fault of the corpus's settings or articles.
+        DataError: with every fault of the corpus's settings or articles, and of its exports if they are proposed.
     """
     corpus = load_corpus(folder)
     config = load_labeling_config(corpus.path("labeling_config"))
     check_settings(corpus, config)
     articles, findings = load_articles(corpus)
     stop_on_errors(findings)
-    tasks = [task(article, corpus, config) for article in articles]
-    return json.dumps(tasks, ensure_ascii=False, indent=1) + "\n"
+    released: dict[str, Annotation] = {}
+    if proposal is Proposal.released and corpus.has_exports():
+        inputs = read_inputs(folder)
+        stop_on_errors(inputs.findings)
+        released = settled_annotations(inputs, Decider(inputs.decisions))
+    tasks = []
+    for article in articles:
+        result: Items = []
+        if article.doc_id in released:
+            result = result_items(released[article.doc_id], config)
+        elif proposal is not Proposal.none:
+            result = zone_items(article, corpus, config)
+        tasks.append({"data": article_data(article, config), "predictions": predictions({PREANNOTATION: result})})
+    return tasks
 
 
-def task(article: Article, corpus: Corpus, config: LabelingConfig) -> dict[str, Any]:
-    """One task: the text, the document's id, what is known of it, and its zones as a prediction."""
+def article_data(article: Article, config: LabelingConfig) -> dict[str, str]:
+    """The data of an article's task: the text, the document's id, and what is known of it."""
     known = {key: value for key, value in article.metadata.items() if value is not None}
-    data = {**known, "doc_id": article.doc_id, "text_sha256": article.sha256, config.text_field: article.text}
-    result = zone_regions(article, corpus, config)
-    return {"data": data, "predictions": [{"model_version": MODEL, "result": result}] if result else []}
+    return {**known, "doc_id": article.doc_id, "text_sha256": article.sha256, config.text_field: article.text}
 
 
-def zone_regions(article: Article, corpus: Corpus, config: LabelingConfig) -> list[dict[str, Any]]:
-    """The proposed zones as regions of a result; none where the corpus has no zones or no zone for plain text."""
+def predictions(results: dict[str, Items]) -> list[dict[str, Any]]:
+    """Results by model version as the predictions of a task; empty ones are left out."""
+    return [{"model_version": name, "result": result} for name, result in results.items() if result]
+
+
+def zone_items(article: Article, corpus: Corpus, config: LabelingConfig) -> Items:
+    """The zones that the rules propose; none where the corpus has no zones or no zone for plain text."""
     layer = corpus.layers.zones
     if layer is None or corpus.default_zone is None:
         return []
@@ -73,8 +116,8 @@ def zone_regions(article: Article, corpus: Corpus, config: LabelingConfig) -> li
     ]
 
 
-def pair_tasks_json(folder: Path) -> str:
-    """The pairs of claims of each cluster, as JSON that Label Studio imports.
+def claim_pair_tasks(folder: Path) -> list[Task]:
+    """A task for each pair of claims of each cluster.
 
     Raises:
         DataError: the corpus cannot be read, or a cluster does not fit the claims.
@@ -88,14 +131,17 @@ def pair_tasks_json(folder: Path) -> str:
     return pair_tasks(inputs.clusters, claims, documents)
 
 
-def adjudication_tasks_json(folder: Path) -> str:
-    """The places on which annotators differ, as JSON that Label Studio imports: a prediction for each reading.
+def adjudication_tasks(folder: Path) -> list[Task]:
+    """A task for each article on which annotators differ.
+
+    Its predictions are what each annotator marked there, and whole the annotation that stands by the decisions so far.
 
     Raises:
         DataError: the corpus cannot be read.
     """
     inputs = read_inputs(folder)
     stop_on_errors(inputs.findings)
+    standing = settled_annotations(inputs, Decider(inputs.decisions))
     found = inputs.by_document()
     tasks = []
     for article in inputs.articles:
@@ -104,32 +150,22 @@ def adjudication_tasks_json(folder: Path) -> str:
         if len(by) > 1:
             settle([by[name] for name in sorted(by)], article, decider, inputs.config)
         if decider.conflicts:
-            data = {"doc_id": article.doc_id, inputs.config.text_field: article.text}
+            data = article_data(article, inputs.config)
             data["conflicts"] = "\n".join(conflict.id for conflict in decider.conflicts)
-            predictions = [
-                {"model_version": name, "result": differing_regions(one, decider.conflicts, inputs)}
-                for name, one in sorted(by.items())
-            ]
-            tasks.append({"data": data, "predictions": predictions})
-    return json.dumps(tasks, ensure_ascii=False, indent=1) + "\n"
+            readings = {PREANNOTATION: result_items(standing[article.doc_id], inputs.config)}
+            for name, one in sorted(by.items()):
+                readings[name] = differing_items(one, decider.conflicts, inputs)
+            tasks.append({"data": data, "predictions": predictions(readings)})
+    return tasks
 
 
-def differing_regions(annotation: Annotation, conflicts: list[Conflict], inputs: Inputs) -> list[dict[str, Any]]:
+def differing_items(annotation: Annotation, conflicts: list[Conflict], inputs: Inputs) -> Items:
     """The regions of an annotator that a conflict is about, with their values and the relations between them."""
     places = [conflict.id.removeprefix(f"{annotation.doc_id}:").split(":") for conflict in conflicts]
-    spans = {span.region_id: span for span in annotation.spans if any(concerns(place, span) for place in places)}
-    items = [item for span in spans.values() for item in region_items(span, inputs.config)]
-    return items + [
-        {
-            "type": "relation",
-            "from_id": relation.from_id,
-            "to_id": relation.to_id,
-            "direction": relation.direction,
-            "labels": list(relation.labels),
-        }
-        for relation in annotation.relations
-        if relation.from_id in spans and relation.to_id in spans
-    ]
+    spans = [span for span in annotation.spans if any(concerns(place, span) for place in places)]
+    ids = {span.region_id for span in spans}
+    relations = [one for one in annotation.relations if one.from_id in ids and one.to_id in ids]
+    return as_items(spans, relations, inputs.config)
 
 
 def concerns(place: list[str], span: Span) -> bool:
@@ -139,6 +175,25 @@ def concerns(place: list[str], span: Span) -> bool:
     inside = start <= span.start and span.end <= end
     about = span.extent == (start, end) or (inside and span.label == what)
     return span.layer == layer and (about or what.endswith(f">{span.start}-{span.end}"))
+
+
+def result_items(annotation: Annotation, config: LabelingConfig) -> Items:
+    """A whole annotation as the items of a result."""
+    return as_items(annotation.spans, annotation.relations, config)
+
+
+def as_items(spans: Iterable[Span], relations: Iterable[Relation], config: LabelingConfig) -> Items:
+    """Spans with their values, then relations, as the items of a result."""
+    return [item for span in spans for item in region_items(span, config)] + [
+        {
+            "type": "relation",
+            "from_id": relation.from_id,
+            "to_id": relation.to_id,
+            "direction": relation.direction,
+            "labels": list(relation.labels),
+        }
+        for relation in relations
+    ]
 
 
 def region_items(span: Span, config: LabelingConfig) -> Iterator[dict[str, Any]]:

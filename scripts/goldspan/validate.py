@@ -36,7 +36,7 @@ def validate_export(path: Path, labeling_config: Path) -> list[Finding]:
         if isinstance(text, str):
             data = text.encode("utf-8", "surrogatepass")
             articles.setdefault(task_doc_id(task), Article(task_doc_id(task), path.name, text, sha256(data), {}))
-    reading = read_annotations([path], articles.values(), (), config)
+    reading = read_annotations([path], articles.values(), {}, config)
     subjects = [
         Subject(annotation, articles[annotation.doc_id], config, corpus)
         for annotation in reading.annotations

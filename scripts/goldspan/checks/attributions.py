@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from goldspan.checks.registry import Hit, Subject, annotation_check, hit
-from goldspan.claims import Links, links
+from goldspan.claims import Links, links, role_ends
 from goldspan.records import Span
 
 
@@ -56,11 +56,7 @@ def wrong_ends(subject: Subject) -> Iterator[Hit]:
     again so.
     """
     layer, roles = subject.corpus.layers.attributions, subject.corpus.attributions
-    ends = {
-        roles.source_relation: (roles.cue, roles.source),
-        roles.content_relation: (roles.cue, roles.content),
-        roles.continues_relation: (roles.content, roles.content),
-    }
+    ends = role_ends(roles)
     spans = {span.region_id: span for span in subject.annotation.spans}
     for relation in subject.annotation.relations:
         for label in relation.labels if layer else ():

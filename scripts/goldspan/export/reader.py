@@ -2,14 +2,14 @@
 
 import codecs
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from goldspan.faults import fault
 
-__all__ = ["Item", "Task", "TaskAnnotation", "User", "Value", "read_export"]
+__all__ = ["Item", "Task", "TaskAnnotation", "User", "Value", "read_export", "read_tasks"]
 
 UNREADABLE = fault("E201", "The export is not JSON", "Download it again from Label Studio, in the format JSON.")
 WRONG_FORM = fault(
@@ -69,18 +69,36 @@ class Task(Struct):
 
     data: dict[str, Any]
     id: int | str | None = None
+    created_at: str | None = None
     annotations: list[TaskAnnotation] = []
+
+    @property
+    def identity(self) -> tuple[int | str | None, str | None]:
+        """What tells a task from any other: every server counts its tasks anew, but not in the same microsecond."""
+        return self.id, self.created_at
+
+
+T = TypeVar("T")
 
 
 def read_export(path: Path) -> list[Task]:
     """Every task of an export, in its order.
 
     Raises:
+        DataError: the file cannot be read or is not JSON (E201), or not an array of tasks (E202).
+    """
+    return read_tasks(path, Task)
+
+
+def read_tasks(path: Path, kind: type[T]) -> list[T]:
+    """Every task of an export, in its order, as structs that have the fields that are needed.
+
+    Raises:
         DataError: the file cannot be read or is not JSON (E201), or not an array of tasks (E202, with the place in
         the JSON).
     """
     try:
-        return msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=list[Task])
+        return msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=list[kind])  # type: ignore[valid-type]
     except msgspec.ValidationError as error:
         raise WRONG_FORM.error(str(error), file=str(path)) from error
     except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:

@@ -1,19 +1,18 @@
 """A task of an export -> annotations: regions with their labels and attributes, and the relations between them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from goldspan.corpus import Annotator
 from goldspan.export.reader import Item, Task, TaskAnnotation, User, Value, read_export
 from goldspan.faults import Fault, Finding, fault
 from goldspan.hashes import sha256
 from goldspan.labeling import LARGEST, Attribute, Kind, LabelingConfig, typed_texts
 from goldspan.records import Annotation, Article, Relation, Span
 
-__all__ = ["Reading", "read_annotations"]
+__all__ = ["Reading", "Users", "read_annotations"]
 
 NO_TEXT = fault(
     "E203",
@@ -34,7 +33,7 @@ OTHER_TEXT = fault(
 UNKNOWN_ANNOTATOR = fault(
     "E207",
     "An annotation is by a user that corpus.toml does not name",
-    "Add the user to [[annotators]] in corpus.toml.",
+    "Add it to [[annotators]] in corpus.toml, as the completed_by of a new annotator or of one who is there.",
 )
 REPEATED_ANNOTATION = fault(
     "E208",
@@ -65,6 +64,7 @@ GONE = fault(
 )
 UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
 
+Users = Mapping[int | str, str]
 TASK = "\0task"  # no region id: Label Studio cannot store it
 
 
@@ -76,44 +76,47 @@ class Reading(Struct, frozen=True):
 
 
 def read_annotations(
-    files: Iterable[Path], articles: Iterable[Article], annotators: Iterable[Annotator], config: LabelingConfig
+    files: Iterable[Path], articles: Iterable[Article], users: Users, config: LabelingConfig
 ) -> Reading:
     """Every annotation of the articles in some exports, in the order of document and annotator.
 
     Exports add up. Where two have an annotation of the same article by the same annotator, that of the later file
-    stands.
+    stands. ``users`` names the annotator of each user.
 
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
     by_id = {article.doc_id: article for article in articles}
-    users = {annotator.completed_by: annotator.id for annotator in annotators}
     annotations: dict[tuple[str, str], Annotation] = {}
+    tasks: dict[tuple[str, str], tuple[int | str | None, str | None]] = {}
     findings: list[Finding] = []
     for file in files:
         seen: dict[str, set[str]] = {}
+        exported = set()
         for task in read_export(file):
             doc_id = task_doc_id(task)
             findings += check_task(task, by_id.get(doc_id), set(seen), config.text_field, str(file))
             names = seen.setdefault(doc_id, set())
+            exported.add(task.identity)
             for item in task.annotations:
                 place = {"file": str(file), "task": doc_id}
                 annotator = annotator_id(item, users)
                 if item.was_cancelled:
                     findings.append(SKIPPED.finding(annotator or "", **place))
                 elif annotator is None:
-                    findings.append(UNKNOWN_ANNOTATOR.finding(user_name(item), **place))
+                    findings.append(UNKNOWN_ANNOTATOR.finding(user_shown(item), **place))
                 elif annotator in names:
                     findings.append(REPEATED_ANNOTATION.finding(annotator, **place))
                 else:
                     annotation, faults = read_annotation(item.result or [], doc_id, annotator, str(file), config)
                     annotations[doc_id, annotator] = annotation
+                    tasks[doc_id, annotator] = task.identity
                     findings += faults
                     names.add(annotator)
         findings += [
             GONE.finding(f"{one.annotator}, in {one.file}", file=str(file), task=doc_id)
             for (doc_id, annotator), one in sorted(annotations.items())
-            if doc_id in seen and annotator not in seen[doc_id]
+            if doc_id in seen and annotator not in seen[doc_id] and tasks[doc_id, annotator] in exported
         ]
     settled = {doc_id for doc_id, _ in annotations} | {one.task for one in findings if one.is_error}
     findings += [UNANNOTATED.finding(task=doc_id) for doc_id in sorted(set(by_id) - settled)]
@@ -148,17 +151,24 @@ def first_difference(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def annotator_id(item: TaskAnnotation, users: dict[int | str, str]) -> str | None:
-    """The annotator's id, by the user's id or e-mail address.
+def annotator_id(item: TaskAnnotation, users: Users) -> str | None:
+    """The annotator's id, by the user's e-mail address, or by its number where the export has no address.
 
-    None if the user is unknown to a corpus that names its users.
+    Every server counts its users anew, so that a number says less than an address. None if the user is unknown to a
+    corpus that names its users.
     """
     user = item.completed_by
     if not users:
         return None if user in (None, User()) else user_name(item)
     if isinstance(user, User):
-        return next((users[key] for key in (user.id, user.email) if key is not None and key in users), None)
+        user = user.email or user.id
     return users.get(user) if user is not None else None
+
+
+def user_shown(item: TaskAnnotation) -> str:
+    """The user as corpus.toml has to name it."""
+    user = item.completed_by
+    return str(user.email or user.id if isinstance(user, User) else user)
 
 
 def user_name(item: TaskAnnotation) -> str:

@@ -1,0 +1,123 @@
+"""What a corpus wants its projects on a server to be: title, labeling config, instructions and tasks."""
+
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from msgspec import Struct
+
+from goldspan.corpus import Corpus, load_corpus
+from goldspan.faults import fault
+from goldspan.labeling import LabelingConfig, load_labeling_config
+from goldspan.studio.restore import restored
+from goldspan.tasks import Proposal, Task, adjudication_tasks, article_tasks, claim_pair_tasks
+
+__all__ = ["Choice", "Kind", "Wanted", "project_title", "wanted_project"]
+
+BAD_TITLE = fault(
+    "E813", "Label Studio takes no such title for a project", "Give one of 3 to 50 characters: --project."
+)
+NO_GUIDELINES = fault("E814", "The guidelines cannot be read", "Put them where corpus.toml says, as UTF-8.")
+
+
+NO_DOCUMENT = fault("E819", "No document fits", "Give the doc_id of an article, or a pattern such as 'news-*'.")
+
+
+class Kind(StrEnum):
+    """What a project is for: annotating articles, judging pairs of claims, or settling what annotators differ on."""
+
+    articles = "articles"
+    pairs = "pairs"
+    adjudication = "adjudication"
+
+
+class Wanted(Struct, frozen=True):
+    """A project as it is to be. ``xml`` is the text of ``config``, ``instructions`` is HTML.
+
+    ``tasks`` are those to push; ``documents`` are the ids of all that the corpus has.
+    """
+
+    title: str
+    xml: str
+    config: LabelingConfig
+    instructions: str
+    tasks: list[Task]
+    documents: frozenset[str]
+
+
+def project_title(corpus: Corpus, kind: Kind, title: str | None = None) -> str:
+    """The title of a project: the one given, else the name of the corpus and what the project is for.
+
+    Raises:
+        DataError: Label Studio does not take it (E813).
+    """
+    title = title or (corpus.name if kind is Kind.articles else f"{corpus.name} {kind}")
+    if not 3 <= len(title) <= 50:
+        raise BAD_TITLE.error(title)
+    return title
+
+
+class Choice(Struct, frozen=True):
+    """What of a corpus is to be pushed: the documents that fit a pattern (all without any), and how pre-annotated.
+
+    ``restore`` takes along, for tasks that are not there yet, what the exports hold of annotations.
+    """
+
+    documents: tuple[str, ...] = ()
+    proposal: Proposal = Proposal.released
+    restore: bool = False
+
+
+def wanted_project(folder: Path, kind: Kind, title: str | None, choice: Choice) -> Wanted:
+    """A project of a corpus folder as it is to be.
+
+    Raises:
+        DataError: the corpus cannot be read or has faults, or no document fits the choice (E819).
+    """
+    corpus = load_corpus(folder)
+    path = corpus.path("pair_config" if kind is Kind.pairs else "labeling_config")
+    config = load_labeling_config(path)
+    if kind is Kind.pairs:
+        tasks = claim_pair_tasks(folder)
+    elif kind is Kind.adjudication:
+        tasks = adjudication_tasks(folder)
+    else:
+        tasks = article_tasks(folder, choice.proposal)
+    if choice.restore:
+        exports = corpus.pair_export_files() if kind is Kind.pairs else corpus.export_files()
+        tasks = restored(tasks, exports, corpus)
+    return Wanted(
+        title=project_title(corpus, kind, title),
+        xml=path.read_text(encoding="utf-8-sig").strip(),  # as Label Studio stores it
+        config=config,
+        instructions=instructions(corpus.path("guidelines")),
+        tasks=chosen(tasks, choice.documents, str(folder)),
+        documents=frozenset(task["data"]["doc_id"] for task in tasks),
+    )
+
+
+def chosen(tasks: list[Task], patterns: tuple[str, ...], folder: str) -> list[Task]:
+    """The tasks of the documents that fit a pattern; all of them where there is none.
+
+    Raises:
+        DataError: a pattern fits no document (E819).
+    """
+    for pattern in patterns:
+        if not any(fnmatchcase(task["data"]["doc_id"], pattern) for task in tasks):
+            raise NO_DOCUMENT.error(pattern, file=folder)
+    fits = [any(fnmatchcase(task["data"]["doc_id"], pattern) for pattern in patterns) for task in tasks]
+    return [task for task, fit in zip(tasks, fits, strict=True) if fit or not patterns]
+
+
+def instructions(guidelines: Path) -> str:
+    """The guidelines as HTML; HTML inside them is shown, not run.
+
+    Raises:
+        DataError: they cannot be read (E814).
+    """
+    try:
+        text = guidelines.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NO_GUIDELINES.error(str(error), file=str(guidelines)) from error
+    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))

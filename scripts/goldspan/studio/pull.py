@@ -1,0 +1,148 @@
+"""A project's annotations -> a new export in the corpus, dated and never changed again, if there is anything new."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from goldspan.corpus import Corpus
+from goldspan.export.reader import TaskAnnotation, read_tasks
+from goldspan.export.spans import task_doc_id, user_shown
+from goldspan.faults import fault
+from goldspan.progress import Show
+from goldspan.store import write_new
+from goldspan.studio.connection import Studio, named_errors
+from goldspan.studio.projects import Kind
+from goldspan.studio.push import find_project
+from goldspan.studio.snapshot import ServerTask, snapshot
+
+__all__ = ["Change", "Pulled", "changes", "export_name", "exports_of", "pull"]
+
+NO_PROJECT = fault("E821", "The server has no project with this title", "Push it first, or name another (--project).")
+NO_NAME = fault(
+    "E822",
+    "No name for a new export fits a pattern in corpus.toml and sorts behind the exports that are there",
+    'End a pattern in a star, as in exports = ["articles-*"], or give the last export another name.',
+)
+DATED = re.compile(r"(?P<stem>.*\d{4}-\d\d-\d\d)(?P<letters>[b-z]*)")
+
+
+class Change(Struct, frozen=True, order=True):
+    """What became of an annotation since the last pull: ``new``, ``changed``, ``skipped`` or ``gone``."""
+
+    doc_id: str
+    what: str
+    user: str
+
+
+class Pulled(Struct, frozen=True):
+    """What a pull gave: the new export (None if nothing changed) and the changes since the last one.
+
+    ``drafts`` counts by document what is not submitted; it is not taken.
+    """
+
+    file: Path | None
+    changes: list[Change]
+    drafts: dict[str, int]
+    since: Path | None
+
+
+class Exports(Struct, frozen=True):
+    """Where a corpus keeps its exports of one kind of project, and the patterns of their names."""
+
+    folder: Path
+    patterns: tuple[str, ...]
+
+    def known(self) -> list[Path]:
+        """Those that are there, in the order in which they add up."""
+        return sorted({path for pattern in self.patterns for path in self.folder.glob(f"{pattern}.json")})
+
+
+def exports_of(corpus: Corpus, kind: Kind) -> Exports:
+    """Where the exports of a kind of project belong. What is adjudicated are annotations of articles."""
+    return Exports(corpus.path("exports"), corpus.pair_exports if kind is Kind.pairs else corpus.exports)
+
+
+def pull(studio: Studio, title: str, exports: Exports, today: date, show: Show) -> Pulled:
+    """Export a project if anything changed since the last export of it.
+
+    Raises:
+        DataError: the server cannot be used (E806 to E812), has no such project (E821), or no export can be named
+            (E822).
+        OSError: the export cannot be written; nothing is left of it.
+    """
+    with named_errors(studio.url):
+        project = find_project(studio, title)
+        if project is None:
+            raise NO_PROJECT.error(repr(title), file=studio.url)
+        with snapshot(studio, project.id, show, spelled_out=False) as path:
+            tasks = read_tasks(path, ServerTask)
+            drafts = {task_doc_id(task): len(task.drafts) for task in tasks if task.drafts}
+            while True:
+                known = exports.known()
+                since, before = last_of(known, tasks)
+                found = sorted(changes(before, tasks))
+                if not found:
+                    return Pulled(None, [], drafts, since)
+                target = exports.folder / export_name(exports.patterns, today, [each.name for each in known])
+                if write_new(target, path):
+                    return Pulled(target, found, drafts, since)
+
+
+def last_of(exports: Sequence[Path], tasks: Sequence[ServerTask]) -> tuple[Path | None, list[ServerTask]]:
+    """The last export that holds a task of this very project, and its tasks; none if there was no pull yet."""
+    identities = {task.identity for task in tasks}
+    for path in reversed(exports):
+        earlier = read_tasks(path, ServerTask)
+        if any(task.identity in identities for task in earlier):
+            return path, earlier
+    return None, []
+
+
+def changes(before: Sequence[ServerTask], now: Sequence[ServerTask]) -> Iterator[Change]:
+    """What became of annotations between two exports of a project."""
+    earlier, later = by_place(before), by_place(now)
+    for place, one in later.items():
+        if place not in earlier or content(earlier[place]) != content(one):
+            what = "skipped" if one.was_cancelled else "changed" if place in earlier else "new"
+            yield Change(place[0], what, user_shown(one))
+    for place in earlier.keys() - later.keys():
+        yield Change(place[0], "gone", user_shown(earlier[place]))
+
+
+def by_place(tasks: Sequence[ServerTask]) -> Mapping[tuple[str, str], TaskAnnotation]:
+    """Every annotation by its document and its number."""
+    return {(task_doc_id(task), str(one.id)): one for task in tasks for one in task.annotations}
+
+
+def content(one: TaskAnnotation) -> bytes:
+    """What an annotation says, whatever the order of its items; when it was saved is not part of it."""
+    items = sorted(msgspec.json.encode(item, order="deterministic") for item in one.result or [])
+    return msgspec.json.encode([user_shown(one), bool(one.was_cancelled), items])
+
+
+def export_name(patterns: Sequence[str], today: date, known: Sequence[str]) -> str:
+    """A name with a date that a pattern takes and that sorts behind all names known: exports add up in that order.
+
+    The second of a day ends in b, the third in c; if the clock has gone back, the date is that of the last export.
+
+    Raises:
+        DataError: there is no such name (E822).
+    """
+    last = max((name.removesuffix(".json") for name in known), default="")
+    dated = DATED.fullmatch(last)
+    stems = [f"{pattern.removesuffix('*') or 'pulled-'}{today}" for pattern in patterns if pattern.endswith("*")]
+    stems += [f"{dated['stem']}{after(dated['letters'])}"] if dated else [f"{last}-{today}"]
+    for stem in stems:
+        if stem > last and any(fnmatchcase(stem, pattern) for pattern in patterns):
+            return f"{stem}.json"
+    raise NO_NAME.error(f"the last one is {last}.json" if last else "")
+
+
+def after(letters: str) -> str:
+    """What follows on nothing, b, c … z, zb … so that each sorts behind those before it."""
+    return f"{letters}b" if letters[-1:] in ("", "z") else f"{letters[:-1]}{chr(ord(letters[-1]) + 1)}"

@@ -1,0 +1,251 @@
+"""What studio commands decide without a server: names of exports, what changes, what is stranded, what errors say."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from goldspan.claims import name_links
+from goldspan.faults import DataError
+from goldspan.labeling import parse_labeling_config
+from goldspan.records import Relation
+from goldspan.studio.connection import check_address
+from goldspan.studio.projects import instructions
+from goldspan.studio.pull import Change, after, changes, export_name
+from goldspan.studio.push import misfit, plan
+from goldspan.studio.snapshot import ServerTask
+from tests.conftest import Run
+from tests.small import CONFIG, CORPUS, RELATIONS, SAYING, XML, annotation
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "known", "expected"),
+    [
+        (["articles-*"], [], "articles-2026-11-25"),
+        (["articles-*"], ["articles-2026-11-22", "articles-2026-11-22b"], "articles-2026-11-25"),
+        (["articles-*"], ["articles-2026-11-25"], "articles-2026-11-25b"),
+        (["articles-*"], ["articles-2026-11-25", "articles-2026-11-25z"], "articles-2026-11-25zb"),
+        (["articles-*"], ["articles-2026-12-31"], "articles-2026-12-31b"),
+        (["*"], [], "pulled-2026-11-25"),
+        (["*"], ["project-1-at-2026-11-20-10-00-0a1b2c3d"], "pulled-2026-11-25"),
+        (["*"], ["zones"], "zones-2026-11-25"),
+        (["first", "later-*"], ["first"], "later-2026-11-25"),
+    ],
+)
+def test_the_name_of_an_export_sorts_behind_those_that_are_there(
+    patterns: list[str], known: list[str], expected: str
+) -> None:
+    name = export_name(patterns, TODAY, [f"{one}.json" for one in known])
+    assert name == f"{expected}.json"
+    assert sorted([*known, expected])[-1] == expected
+
+
+@pytest.mark.parametrize(("patterns", "known"), [(["first"], ["first"]), (["a-*", "z"], ["a-1", "z"])])
+def test_where_no_pattern_takes_a_later_name_a_pull_says_so(patterns: list[str], known: list[str]) -> None:
+    with pytest.raises(DataError, match=f"E822 .*: the last one is {known[-1]}.json"):
+        export_name(patterns, TODAY, [f"{one}.json" for one in known])
+
+
+@given(st.integers(0, 200))
+def test_the_letters_of_a_day_go_on(count: int) -> None:
+    letters = [""]
+    for _ in range(count):
+        letters.append(after(letters[-1]))
+    assert letters == sorted(set(letters))
+
+
+def server_task(number: int, *annotations: dict[str, Any], **more: Any) -> ServerTask:
+    task = {"id": number, "created_at": f"t{number}", "data": {"doc_id": f"d{number}", "body": "Text"}}
+    return msgspec.convert({**task, "annotations": annotations, **more}, ServerTask)
+
+
+def submitted(number: int, *labels: str, **more: Any) -> dict[str, Any]:
+    items = [
+        {"id": label, "type": "labels", "from_name": "name", "value": {"start": 0, "end": 1, "labels": [label]}}
+        for label in labels
+    ]
+    return {"id": number, "completed_by": {"id": 1, "email": "a@example.org"}, "result": items, **more}
+
+
+def test_changes_are_told_by_annotation_and_not_by_the_order_of_items() -> None:
+    before = [
+        server_task(1, submitted(1, "WHO", "WHERE"), submitted(2, "WHO"), submitted(3, "WHO")),
+        server_task(2, submitted(4)),
+    ]
+    now = [
+        server_task(1, submitted(1, "WHERE", "WHO"), submitted(2, "WHERE"), submitted(5, "WHO")),
+        server_task(2, submitted(4, was_cancelled=True)),
+    ]
+    assert sorted(changes(before, now)) == [
+        Change("d1", "changed", "a@example.org"),
+        Change("d1", "gone", "a@example.org"),
+        Change("d1", "new", "a@example.org"),
+        Change("d2", "skipped", "a@example.org"),
+    ]
+    assert list(changes(now, now)) == []
+
+
+def prediction(number: int, version: str, *labels: str) -> dict[str, Any]:
+    return {"id": number, "model_version": version, "result": submitted(0, *labels)["result"]}
+
+
+def task(number: int, *labels: str, **data: Any) -> dict[str, Any]:
+    one = {key: value for key, value in prediction(0, "goldspan", *labels).items() if key != "id"}
+    return {"data": {"doc_id": f"d{number}", "body": "Text", **data}, "predictions": [one] if labels else []}
+
+
+def test_a_plan_changes_what_is_ours_and_no_more() -> None:
+    there = [
+        server_task(1, predictions=[prediction(11, "goldspan", "WHO", "WHERE")]),
+        server_task(2, predictions=[prediction(21, "goldspan", "WHO"), prediction(22, "another", "WHO")]),
+        server_task(3, predictions=[prediction(31, "goldspan", "WHO"), prediction(32, "goldspan", "WHO")]),
+        server_task(4, data={"doc_id": "d4", "body": "Text", "outlet": "old", "theirs": "kept"}),
+        server_task(5, predictions=[prediction(51, "goldspan", "WHO")]),
+    ]
+    tasks = [task(1, "WHERE", "WHO"), task(2, "WHERE"), task(3, "WHO"), task(4, outlet="new"), task(5), task(6, "WHO")]
+    steps = plan(tasks, there)
+    assert (steps.missing, steps.same) == ([tasks[5]], 1)
+    second, third, fourth, fifth = steps.changes
+    assert (second.task, second.data, second.remove, second.add) == (2, None, [21], tasks[1]["predictions"])
+    assert (third.task, third.data, third.remove, third.add) == (3, None, [32], [])
+    assert fourth.data == {"doc_id": "d4", "body": "Text", "outlet": "new", "theirs": "kept"}
+    assert (fifth.remove, fifth.add) == ([51], [])
+
+
+def test_what_a_config_has_no_place_for() -> None:
+    items = submitted(1, "WHO", "GONE")["result"] + [
+        {"type": "relation", "from_id": "a", "to_id": "b", "labels": ["by", "of"]},
+        {"type": "choices", "id": "a", "from_name": "tone", "value": {"choices": ["loud"]}},
+        {"type": "choices", "id": "a", "from_name": "other", "value": {"choices": ["loud"]}},
+        {"type": "textarea", "id": "a", "from_name": "slug", "value": {"text": ["bob"]}},
+    ]
+    one = server_task(1, {**submitted(1), "result": items})
+    found = [misfit(item, CONFIG) for item in one.annotations[0].result or []]
+    assert found == ["", "name GONE", "relation of", "tone loud", "control other", ""]
+
+
+def test_links_without_a_label_are_named_by_what_they_join() -> None:
+    bare = (*(msgspec.structs.replace(one, labels=()) for one in RELATIONS), Relation("w1", "w2", ()))
+    named = name_links(annotation(*SAYING, relations=bare), CORPUS).relations
+    assert named == (*RELATIONS, Relation("w1", "w2", ("more",)))
+    strange = (Relation("s", "v", ()), Relation("v", "s", (), "left"), Relation("v", "nothing", ()))
+    assert name_links(annotation(*SAYING, relations=strange), CORPUS).relations == strange
+
+
+def test_all_texts_that_a_config_shows_are_known() -> None:
+    xml = XML.replace('<Text name="t" value="$body"/>', '<Text name="t" value="$body"/><Text name="u" value="$more"/>')
+    assert parse_labeling_config(xml.encode()).shown_fields == ("body", "more")
+
+
+def test_guidelines_become_html_in_which_no_html_runs(tmp_path: Path) -> None:
+    page = tmp_path / "guidelines.md"
+    page.write_text("# One\n\n| a |\n| --- |\n| `b` |\n\n<script>x</script> [c](javascript:x)\n")
+    html = instructions(page)
+    assert "<h1>One</h1>" in html
+    assert "<td><code>b</code></td>" in html
+    assert "&lt;script&gt;x&lt;/script&gt; [c](javascript:x)" in html
+    page.write_bytes(b"\xff")
+    with pytest.raises(DataError, match="E814"):
+        instructions(page)
+
+
+@pytest.mark.parametrize("url", ["https://a.example", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:80"])
+def test_addresses_that_keep_a_token(url: str) -> None:
+    assert list(check_address(url)) == []
+
+
+def test_a_token_in_the_clear_is_warned_of() -> None:
+    (finding,) = check_address("http://labels.example.org")
+    assert str(finding).startswith("http://labels.example.org: W801 The token goes over the network unencrypted\n")
+
+
+@pytest.mark.parametrize("url", ["labels", "ftp://a.example", "http://", "http://a:b:c", "http://a.example/?x=1"])
+def test_what_is_no_address(url: str) -> None:
+    with pytest.raises(DataError, match="E805"):
+        list(check_address(url))
+
+
+def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
+    with pytest.raises(DataError, match="E805") as raised:
+        list(check_address("https://me:secret@a.example"))
+    assert "secret" not in str(raised.value)
+
+
+@contextmanager
+def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
+    """A server that gives one answer to everything: what stands at an address need not be a Label Studio."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+ANSWERS = {
+    "another version": (200, json.dumps({"release": "1.7.0"}).encode(), {}, "E808 The server is a version of Label"),
+    "a page": (200, b"<html>", {}, "E807 No Label Studio answers there"),
+    "another JSON": (200, b'{"hello": 1}', {}, "E807 No Label Studio answers there: it tells no version"),
+    "not found": (404, b'{"detail": "none"}', {}, "E807 No Label Studio answers there: status 404"),
+    "a redirect": (302, b"", {"Location": "https://b.example/"}, "it sends elsewhere: https://b.example/"),
+    "a failure": (500, b'{"detail": "disk full"}', {}, "E810 The server failed: status 500: disk full"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("command", ["push", "pull"])
+def test_what_answers_there_is_said(
+    name: str, command: str, small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, body, headers, said = ANSWERS[name]
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a-token-of-nobody")
+    with answering(status, body, **headers) as url:
+        result = run("studio", command, "--corpus", small_corpus, "--url", url)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"{url}: ")
+    assert said in result.stderr
+    assert "1 errors; nothing was written" in result.stderr
+    assert "a-token-of-nobody" not in result.stderr
+
+
+def test_any_version_is_taken_if_one_says_so(small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a-token-of-nobody")
+    with answering(200, json.dumps({"release": "1.7.0"}).encode()) as url:
+        result = run("studio", "push", "--corpus", small_corpus, "--url", url, "--any-version", "--retries", "0")
+    assert "E808" not in result.stderr
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+
+
+def test_where_nothing_listens_it_is_said(small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a-token-of-nobody")
+    result = run("studio", "push", "--corpus", small_corpus, "--url", "http://127.0.0.1:9")
+    assert result.returncode == 1
+    assert result.stderr.startswith("http://127.0.0.1:9: E806 The server cannot be reached, or the connection broke: ")
+
+
+def test_an_address_without_a_token_is_a_wrong_call(small_corpus: Path, run: Run) -> None:
+    result = run("studio", "pull", "--corpus", small_corpus, "--url", "https://a.example")
+    assert result.returncode == 2
+    assert "LABEL_STUDIO_API_KEY" in result.stderr
