@@ -8,12 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from goldspan.build import Built, build
 from tests.small import write_small_corpus
 
 ROOT = Path(__file__).parent.parent
 GOLDSPAN = Path(sys.executable).parent / "goldspan"
+
+settings.register_profile("no clock", deadline=None)
+settings.load_profile("no clock")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -340,7 +340,7 @@ def test_a_user_is_known_by_address_first_and_by_number_only_without_one(small_c
     ]
     write_export(small_corpus, exported(annotation(), {"id": 1, "email": "somebody@example.org"}), name="articles-5")
     (finding,) = [one for one in read_inputs(small_corpus).findings if one.is_error]
-    assert (finding.code, finding.message.rsplit(" ", 1)[1]) == ("E207", "somebody@example.org")
+    assert (finding.code, finding.message.rsplit(" ", 1)[1]) == ("E207", "user-1")
 
 
 def test_an_annotation_is_gone_only_from_the_server_that_had_it(small_corpus: Path) -> None:

@@ -190,12 +190,12 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     "unknown annotator": (
         edit_export(lambda tasks: tasks[0]["annotations"][0].update(completed_by={"id": 1, "email": "a@b.example"})),
         "E207",
-        "corpus.toml does not name: a@b.example",
+        "corpus.toml does not name: user-1",
     ),
     "unknown user": (
         edit_export(lambda tasks: tasks[0]["annotations"][0].update(completed_by=9)),
         "E207",
-        "corpus.toml does not name: 9",
+        "corpus.toml does not name: user-9",
     ),
     "card without YAML": (write("dataset_card.md", b"# Card"), "E705", "dataset_card.md"),
     "card with an unknown figure": (replace("dataset_card.md", "begin summary", "begin sum"), "E705", "'sum'"),

@@ -19,9 +19,9 @@ from goldspan.faults import DataError
 from goldspan.labeling import parse_labeling_config
 from goldspan.records import Relation
 from goldspan.studio.connection import check_address
+from goldspan.studio.plan import misfit, plan
 from goldspan.studio.projects import instructions
 from goldspan.studio.pull import Change, after, changes, export_name
-from goldspan.studio.push import misfit, plan
 from goldspan.studio.snapshot import ServerTask
 from tests.conftest import Run
 from tests.small import CONFIG, CORPUS, RELATIONS, SAYING, XML, annotation

@@ -13,7 +13,7 @@ from msgspec import Struct
 from goldspan.corpus import Relations
 from goldspan.decisions import TWICE_ADJUDICATED, Conflict, Decider
 from goldspan.export.reader import Task, TaskAnnotation, Value, read_export
-from goldspan.export.spans import BAD_VALUE, UNKNOWN_ANNOTATOR, Users, annotator_id, attribute_value, user_shown
+from goldspan.export.spans import BAD_VALUE, UNKNOWN_ANNOTATOR, Users, annotator_id, attribute_value, user_name
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig, parse_value
 from goldspan.sheets import read_sheet
@@ -190,7 +190,7 @@ def read_judgement(
     pair = str(task.data.get("claim_a")), str(task.data.get("claim_b"))
     place = {"file": file, "task": "|".join(pair)}
     annotator = annotator_id(one, users)
-    findings = [] if annotator else [UNKNOWN_ANNOTATOR.finding(user_shown(one), **place)]
+    findings = [] if annotator else [UNKNOWN_ANNOTATOR.finding(user_name(one), **place)]
     values = {}
     for item in one.result or []:
         attribute = config.attributes.get(item.from_name or "")

@@ -121,7 +121,7 @@ def test_a_first_start_shows_how_far_it_is_and_a_password_once(tmp_path: Path) -
             os.close(theirs)
             shown = read_all(ours)
         assert (start.returncode, "migrations" in shown, "starting Label Studio" in shown) == (0, True, True)
-        (password,) = re.findall(rf"the password of {USER} is (\S+)", shown)
+        (password,) = re.findall(rf"the password of {USER} is (\S+), shown this once", shown)
         assert log_in(studio, password)
         assert studio.studio("start", "--port", studio.port).stderr == ""
     finally:
@@ -141,6 +141,7 @@ def read_all(terminal: int) -> str:
 def test_a_first_start_that_was_killed_is_finished_by_the_next(tmp_path: Path) -> None:
     """Only the command is killed: what it had begun still runs, and must not be in the way."""
     studio = Studio(tmp_path / "home")
+    del studio.env["LABEL_STUDIO_PASSWORD"]
     with studio.begin("studio", "start", "--port", studio.port) as start:
         with pytest.raises(subprocess.TimeoutExpired):
             start.wait(20)
@@ -148,8 +149,10 @@ def test_a_first_start_that_was_killed_is_finished_by_the_next(tmp_path: Path) -
     left = studio.process
     assert left.is_running()
     try:
-        studio.studio("start", "--port", studio.port)
+        started = studio.studio("start", "--port", studio.port)
+        assert started.stderr == "goldspan studio password sets another password\n"
         assert not left.is_running()
+        studio.studio("password", variables={"LABEL_STUDIO_PASSWORD": PASSWORD})
         assert log_in(studio, PASSWORD)
     finally:
         studio.studio("stop")

@@ -125,10 +125,12 @@ def test_an_annotator_whom_the_corpus_does_not_know_is_named(studio: Studio, pus
     second = studio.call("GET", "/api/users/")
     number = next(user["id"] for user in second if user["email"] == SECOND)
     studio.annotate(task, task["predictions"][0]["result"], completed_by=number)
-    studio.studio("pull", "--corpus", pushed)
+    pulled = studio.studio("pull", "--corpus", pushed)
+    assert pulled.stdout.startswith(f"new     003 by {SECOND}\n")
     result = studio.goldspan("build", "--corpus", pushed)
     assert result.returncode == 1
-    assert f"document 003: E207 An annotation is by a user that corpus.toml does not name: {SECOND}\n" in result.stderr
+    said = f"document 003: E207 An annotation is by a user that corpus.toml does not name: user-{number}\n"
+    assert said in result.stderr
 
 
 def test_judged_pairs_are_pulled_too(studio: Studio, named: Path) -> None:

@@ -33,7 +33,7 @@ OTHER_TEXT = fault(
 UNKNOWN_ANNOTATOR = fault(
     "E207",
     "An annotation is by a user that corpus.toml does not name",
-    "Add it to [[annotators]] in corpus.toml, as the completed_by of a new annotator or of one who is there.",
+    "Add the user to [[annotators]] in corpus.toml: completed_by is the e-mail address in the export, else the number.",
 )
 REPEATED_ANNOTATION = fault(
     "E208",
@@ -104,7 +104,7 @@ def read_annotations(
                 if item.was_cancelled:
                     findings.append(SKIPPED.finding(annotator or "", **place))
                 elif annotator is None:
-                    findings.append(UNKNOWN_ANNOTATOR.finding(user_shown(item), **place))
+                    findings.append(UNKNOWN_ANNOTATOR.finding(user_name(item), **place))
                 elif annotator in names:
                     findings.append(REPEATED_ANNOTATION.finding(annotator, **place))
                 else:
@@ -166,7 +166,7 @@ def annotator_id(item: TaskAnnotation, users: Users) -> str | None:
 
 
 def user_shown(item: TaskAnnotation) -> str:
-    """The user as corpus.toml has to name it."""
+    """The user as corpus.toml has to name it: by address, else by number."""
     user = item.completed_by
     return str(user.email or user.id if isinstance(user, User) else user)
 

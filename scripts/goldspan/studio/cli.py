@@ -1,6 +1,7 @@
 """The commands ``goldspan studio …``: a server of one's own, and projects on any server."""
 
 import os
+import sys
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -59,8 +60,9 @@ def start_command(
     with terminal_progress() as show:
         started = local.start(port, user, os.environ.get(PASSWORD), show)
     if started.password and PASSWORD not in os.environ:
-        typer.echo(f"the password of {started.user} is {started.password}", err=True)
-        typer.echo("it is shown this once; goldspan studio password sets another", err=True)
+        if sys.stderr.isatty():  # where it is not, it would stay in a log
+            typer.echo(f"the password of {started.user} is {started.password}, shown this once", err=True)
+        typer.echo("goldspan studio password sets another password", err=True)
     server = started.server
     typer.echo(f"Label Studio {server.version} runs at {server.url}; log in as {started.user}")
 

@@ -4,68 +4,29 @@ What would lose something is looked for first, and nothing is changed on the ser
 broken off: the same push afterwards goes on from what is there.
 """
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from label_studio_sdk._extensions.pager_ext import SyncPagerExt
 from msgspec import Struct
 
-from goldspan.export.reader import Item, User, Value
-from goldspan.export.spans import attribute_value, task_doc_id
-from goldspan.faults import DataError, Finding, fault, stop_on_errors
-from goldspan.labeling import LabelingConfig, parse_labeling_config
+from goldspan.export.spans import task_doc_id
+from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.progress import Show
 from goldspan.studio.connection import Studio, named_errors, patiently
+from goldspan.studio.plan import TWICE, Change, check_project, plan
 from goldspan.studio.projects import Wanted
-from goldspan.studio.snapshot import Draft, Prediction, ServerTask, tasks_of
+from goldspan.studio.snapshot import ServerTask, tasks_of
 from goldspan.tasks import PREANNOTATION, Task
 
-__all__ = ["Change", "Plan", "Pushed", "check_project", "find_project", "plan", "push", "stranded"]
+__all__ = ["Pushed", "find_project", "push"]
 
 SAME_TITLE = fault(
     "E815", "Two projects on the server have this title", "Rename one of them, or name another (--project)."
 )
-STRANDED = fault(
-    "E816",
-    "The labeling config would strand what is annotated on the server",
-    "Keep the control and value in the config, change the annotation first, or push to a new project: --project.",
-)
-OTHER_TEXT = fault(
-    "E817",
-    "A task that is annotated on the server has another text than the article",
-    "Put back the raw article that was annotated, or push to a new project: --project.",
-)
-TWICE = fault("E818", "Two tasks on the server are of the same document", "Delete the surplus task in Label Studio.")
-SURPLUS = fault(
-    "W802",
-    "A task on the server is of no document of the corpus; it is left alone",
-    "Delete it in Label Studio if it is not wanted.",
-)
 
 AT_ONCE = 500  # tasks in one import
-
-
-class Change(Struct, frozen=True):
-    """What is to change of a task that is there.
-
-    Its data (None if it is right), and the predictions to remove and to add.
-    """
-
-    task: int
-    doc_id: str
-    data: dict[str, Any] | None
-    remove: list[int]
-    add: list[dict[str, Any]]
-
-
-class Plan(Struct, frozen=True):
-    """What is to be done to a project's tasks: those to import, those to change, and how many are right."""
-
-    missing: list[Task]
-    changes: list[Change]
-    same: int
 
 
 class Pushed(Struct, frozen=True):
@@ -116,108 +77,6 @@ def find_project(studio: Studio, title: str) -> Any:
     if len(found) > 1:
         raise SAME_TITLE.error(f"{title!r}, projects {', '.join(map(str, sorted(found)))}", file=studio.url)
     return studio.client.projects.get(found[0]) if found else None
-
-
-def check_project(wanted: Wanted, xml: str | None, there: Sequence[ServerTask], url: str) -> Iterator[Finding]:
-    """Findings about what a push would lose or confuse (E816 to E818), and about tasks of other documents (W802).
-
-    ``xml`` is the labeling config that the project has now.
-    """
-    by_document: dict[str, list[ServerTask]] = defaultdict(list)
-    for task in there:
-        by_document[task_doc_id(task)].append(task)
-    ours = {task["data"]["doc_id"]: task["data"] for task in wanted.tasks}
-    for doc_id, tasks in by_document.items():
-        place = {"file": url, "task": doc_id}
-        if len(tasks) > 1:
-            yield TWICE.finding(f"tasks {', '.join(str(task.id) for task in tasks)}", **place)
-        if doc_id not in wanted.documents:
-            yield SURPLUS.finding(f"task {tasks[0].id}", **place)
-        for task in tasks:
-            data = ours.get(doc_id, task.data)
-            changed = [name for name in wanted.config.shown_fields if task.data.get(name) != data.get(name)]
-            if changed and (task.annotations or task.drafts):
-                yield OTHER_TEXT.finding(f"task {task.id}, {', '.join(changed)}", **place)
-    if xml is not None and xml != wanted.xml:
-        yield from stranded(there, xml, wanted.config, url)
-
-
-def stranded(there: Iterable[ServerTask], xml: str, config: LabelingConfig, url: str) -> Iterator[Finding]:
-    """What annotators have marked, submitted or not, that fits the config of now and not the new one (E816)."""
-    try:
-        now = parse_labeling_config(xml.encode())
-    except DataError:
-        now = None
-    for task in there:
-        for who, items in marked(task):
-            for item in items:
-                lost = misfit(item, config)
-                if lost and not (now and misfit(item, now)):
-                    place = {"file": url, "task": task_doc_id(task), "region": item.id or item.from_id}
-                    yield STRANDED.finding(f"{lost}, {who}", **place)
-
-
-def marked(task: ServerTask) -> Iterator[tuple[str, list[Item]]]:
-    """What annotators have marked in a task, and who."""
-    for annotation in task.annotations:
-        user = annotation.completed_by
-        yield f"by {user.email or user.id if isinstance(user, User) else user}", annotation.result or []
-    for draft in task.drafts:
-        if isinstance(draft, Draft):
-            yield f"in a draft by {draft.user}", draft.result or []
-
-
-def misfit(item: Item, config: LabelingConfig) -> str:
-    """What of an item of a result a labeling config has no place for; empty if it fits."""
-    name, value = item.from_name or "", item.value or Value()
-    if item.type == "relation":
-        unknown = set(item.labels or ()) - set(config.relations)
-        return f"relation {', '.join(sorted(unknown))}" if unknown else ""
-    if name in config.layers:
-        unknown = set(value.labels or ()) - set(config.layers[name].labels)
-        return f"{name} {', '.join(sorted(unknown))}" if unknown else ""
-    if name in config.attributes:
-        fits = attribute_value(config.attributes[name], value) is not None
-        return "" if fits else f"{name} {', '.join(value.choices or [])}".strip()
-    return f"control {name}"
-
-
-def plan(tasks: Iterable[Task], there: Iterable[ServerTask]) -> Plan:
-    """What has to be done so that the server has the tasks."""
-    by_document = {task_doc_id(task): task for task in there}
-    missing, changes, same = [], [], 0
-    for task in tasks:
-        found = by_document.get(task["data"]["doc_id"])
-        if found is None:
-            missing.append(task)
-            continue
-        change = compare(task, found)
-        if change.data is None and not change.remove and not change.add:
-            same += 1
-        else:
-            changes.append(change)
-    return Plan(missing, changes, same)
-
-
-def compare(task: Task, found: ServerTask) -> Change:
-    """What is to change of a task. Data and predictions that are not ours stay."""
-    data = {**found.data, **task["data"]}
-    wanted = {one["model_version"]: in_order(one["result"]) for one in task.get("predictions", ())}
-    remove, right = [], set()
-    for one in found.predictions:
-        if isinstance(one, Prediction) and one.model_version in {PREANNOTATION, *wanted}:
-            name = one.model_version
-            if name not in right and wanted.get(name) == in_order(one.result or []):
-                right.add(name)
-            else:
-                remove.append(one.id)
-    add = [one for one in task.get("predictions", ()) if one["model_version"] not in right]
-    return Change(int(found.id or 0), task["data"]["doc_id"], None if data == found.data else data, remove, add)
-
-
-def in_order(result: Iterable[dict[str, Any]]) -> list[str]:
-    """The items of a result in an order that depends on nothing but them."""
-    return sorted(json.dumps(item, sort_keys=True) for item in result)
 
 
 def set_up(studio: Studio, wanted: Wanted, project: Any, overlap: int | None) -> int:
