@@ -10,10 +10,10 @@ build: .venv/installed ## build the release, validate it, load every config with
 	$(BIN)/goldspan load dataset/release
 
 test: .venv/installed ## all tests that need no server
-	$(BIN)/pytest --numprocesses auto -m "not server"
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not server"
 
 test-all: .venv/installed ## the tests with a real Label Studio (installed on first use) and Chromium (from the system) too
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: .venv/installed ## style and types
 	$(BIN)/ruff check

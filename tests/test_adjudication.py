@@ -309,7 +309,7 @@ def test_an_adjudicator_is_no_annotator_whose_agreement_is_measured(small_corpus
     adjudicated_corpus(small_corpus)
     assert run("agreement", "--write", "--corpus", small_corpus).returncode == 0
     figures = (small_corpus / "annotations/agreement.json").read_bytes()
-    write_export(small_corpus, exported(annotation(*SAYING), JUDGE), name="articles-2")
+    write_export(small_corpus, exported(annotation(ENTITIES[0], *SAYING), JUDGE), name="articles-2")
     assert run("build", "--corpus", small_corpus).returncode == 0
     assert run("agreement", "--write", "--corpus", small_corpus).returncode == 0
     assert (small_corpus / "annotations/agreement.json").read_bytes() == figures
@@ -318,6 +318,15 @@ def test_an_adjudicator_is_no_annotator_whose_agreement_is_measured(small_corpus
         "E723 The figures of agreement were measured on other annotations"
         in run("build", "--corpus", small_corpus).stderr
     )
+
+
+def test_what_an_adjudicator_left_half_done_does_not_stand(small_corpus: Path, run: Run) -> None:
+    adjudicated_corpus(small_corpus)
+    write_export(small_corpus, exported(annotation(*SAYING), JUDGE), name="articles-2")
+    result = run("build", "--corpus", small_corpus)
+    assert result.returncode == 1
+    assert "articles-2.json document d1: E527 What an adjudicator submitted lacks a whole layer" in result.stderr
+    assert "would stand all the same: name\n" in result.stderr
 
 
 def test_two_adjudicators_of_one_article_are_refused(small_corpus: Path, run: Run) -> None:

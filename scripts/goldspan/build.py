@@ -14,7 +14,7 @@ from goldspan.checks import check_annotation
 from goldspan.checks.registry import Subject
 from goldspan.claims import assemble
 from goldspan.corpus import Corpus, inside
-from goldspan.decisions import TWICE_ADJUDICATED, Decider, check_decisions, check_texts
+from goldspan.decisions import HALF_ADJUDICATED, TWICE_ADJUDICATED, Decider, check_decisions, check_texts
 from goldspan.entities import check_entities, check_sources
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import input_hashes
@@ -111,8 +111,7 @@ def check_inputs(inputs: Inputs, released: dict[str, Annotation], decider: Decid
     If texts changed, about decisions too.
     """
     yield from inputs.findings
-    for doc_id, last in inputs.adjudicated().items():
-        yield from (TWICE_ADJUDICATED.finding(one.annotator, file=one.file, task=doc_id) for one in last[1:])
+    yield from check_adjudicated(inputs)
     articles = {article.doc_id: article for article in inputs.articles}
     settled = [one for one in released.values() if one not in inputs.annotations]
     faults = False
@@ -125,6 +124,17 @@ def check_inputs(inputs: Inputs, released: dict[str, Annotation], decider: Decid
                 yield finding
     if faults or any(finding.is_error for finding in inputs.findings):
         yield from check_texts(decider, str(inputs.corpus.path("decisions")))
+
+
+def check_adjudicated(inputs: Inputs) -> Iterator[Finding]:
+    """Findings about what adjudicators submitted: twice, or without a layer that the annotators have."""
+    found = inputs.by_document()
+    for doc_id, last in inputs.adjudicated().items():
+        yield from (TWICE_ADJUDICATED.finding(one.annotator, file=one.file, task=doc_id) for one in last[1:])
+        marked = {span.layer for one in found.get(doc_id, {}).values() for span in one.spans}
+        lacking = sorted(marked - {span.layer for span in last[0].spans})
+        if lacking:
+            yield HALF_ADJUDICATED.finding(", ".join(lacking), file=last[0].file, task=doc_id)
 
 
 def check_lists(inputs: Inputs, released: dict[str, Annotation]) -> Iterator[Finding]:

@@ -29,7 +29,9 @@ OUTSIDE_PATH = fault(
     "E002", "A path leaves the corpus folder", "Keep every file of a corpus below its folder, named by a relative path."
 )
 NO_EXPORT = fault(
-    "E008", "No export fits a pattern", "Put the export there, or correct exports or pair_exports in corpus.toml."
+    "E008",
+    "No export fits a pattern",
+    "Put the export there (goldspan studio pull fetches one), or correct exports or pair_exports in corpus.toml.",
 )
 MIXED_ANNOTATORS = fault(
     "E009", "Two annotators have the same id or user, or one has none", "Give each of [[annotators]] its own."

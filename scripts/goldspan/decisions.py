@@ -13,6 +13,7 @@ from goldspan.faults import Finding, fault
 from goldspan.sheets import read_sheet
 
 __all__ = [
+    "HALF_ADJUDICATED",
     "TWICE_ADJUDICATED",
     "Conflict",
     "Decider",
@@ -54,6 +55,12 @@ TWICE_ADJUDICATED = fault(
     "E526",
     "Two adjudicators have settled the same thing",
     "Let one of them skip it in Label Studio and pull again, or take the other's export away.",
+)
+
+HALF_ADJUDICATED = fault(
+    "E527",
+    "What an adjudicator submitted lacks a whole layer that the annotators have, and would stand all the same",
+    "Finish the annotation in Label Studio and pull again, or take the export away if it was not meant to stand.",
 )
 
 Values = Callable[[str], Any]

@@ -108,7 +108,9 @@ def test_the_password_can_be_set_and_stands_in_no_file(stopped: Studio) -> None:
     ] == []
     assert stat.S_IMODE(stopped.data.stat().st_mode) == 0o700
     unknown = stopped.studio("password", "--user", "nobody@example.org", status=1)
-    assert "nobody@example.org: E803" in unknown.stderr
+    assert (
+        "nobody@example.org: E823 The password was not taken: User with username nobody@example.org" in unknown.stderr
+    )
 
 
 def test_a_first_start_shows_how_far_it_is_and_a_password_once(tmp_path: Path) -> None:

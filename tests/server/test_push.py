@@ -82,6 +82,16 @@ def test_zones_replace_what_a_second_annotator_must_not_see(studio: Studio, name
     assert [task["predictions"] for task in studio.tasks(name_of(named)).values()] == [[]] * 5
 
 
+def test_a_project_of_its_own_shows_no_more_than_zones(studio: Studio, named: Path) -> None:
+    title = f"{name_of(named)} 2"
+    for _ in range(2):
+        studio.studio("push", "--corpus", named, "003", "--project", title)
+        (prediction,) = studio.tasks(title)["003"]["predictions"]
+        assert {item["from_name"] for item in prediction["result"]} == {"zone"}
+    result = studio.studio("push", "--corpus", named, "--kind", "pairs", "--propose", "zones", status=2)
+    assert "--propose is for the project of the articles" in result.stderr
+
+
 def test_a_new_title_is_written_into_the_task_and_foreign_predictions_stay(studio: Studio, small: Path) -> None:
     studio.studio("push", "--corpus", small)
     task = studio.tasks(name_of(small))["d1"]

@@ -58,7 +58,7 @@ def test_what_is_restored_and_pulled_again_builds_the_same_release(studio: Studi
     """Re-pushing a pull gives the same project: on a server that has nothing, annotations come along with --restore."""
     name_users(named)
     studio.studio("push", "--corpus", named, "--restore", "--propose", "none")
-    studio.studio("push", "--corpus", named, "--restore", "--propose", "none", "--kind", "pairs")
+    studio.studio("push", "--corpus", named, "--restore", "--kind", "pairs")
     kept = {path.name: path.read_bytes() for path in (named / "annotations/exports").iterdir()}
     for name in kept:
         (named / "annotations/exports" / name).unlink()

@@ -111,8 +111,9 @@ def push_command(
     kind: KindOption = Kind.articles,
     project: ProjectOption = None,
     propose: Annotated[
-        Proposal, typer.Option(help="What articles are pre-annotated with. Show a second annotator no more than zones.")
-    ] = Proposal.released,
+        Proposal | None,
+        typer.Option(help="What articles are pre-annotated with: released, in a project with --project only zones."),
+    ] = None,
     restore: Annotated[
         bool, typer.Option("--restore", help="Take the exports' annotations along for tasks that are not there yet.")
     ] = False,
@@ -122,6 +123,9 @@ def push_command(
     retries: RetriesOption = 5,
 ) -> None:
     """Create or update a project of the corpus; no task twice, no annotation touched."""
+    if propose is not None and kind is not Kind.articles:
+        raise typer.BadParameter("--propose is for the project of the articles")
+    propose = propose or (Proposal.zones if project else Proposal.released)
     wanted = wanted_project(corpus, kind, project, Choice(tuple(documents or ()), propose, restore))
     studio = connected(url, any_version, retries)
     with extra("studio"):
@@ -130,6 +134,8 @@ def push_command(
         pushed = push(studio, wanted, show, overlap)
     show_findings(pushed.warnings)
     typer.echo(f"{wanted.title}: {pushed.new} tasks new, {pushed.changed} changed, {pushed.same} as they were")
+    if overlap is not None:
+        typer.echo(f"{overlap} annotators for each task")
     typer.echo(pushed.url)
 
 

@@ -1,6 +1,6 @@
 """A connection to a Label Studio server: its address, its token, and what its errors mean."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
@@ -25,7 +25,9 @@ UNREACHABLE = fault(
     "The server cannot be reached, or the connection broke",
     "See that the server runs and can be reached, then run the same command again: it goes on where it stopped.",
 )
-NOT_LABEL_STUDIO = fault("E807", "No Label Studio answers there", "Correct --url.")
+NOT_LABEL_STUDIO = fault(
+    "E807", "No Label Studio answers there", "Correct --url: the address of the server, not of a page on it."
+)
 OTHER_VERSION = fault(
     "E808",
     "The server is a version of Label Studio that goldspan was not tested with",
@@ -80,22 +82,22 @@ def connect(url: str | None, api_key: str | None, *, any_version: bool = False, 
         # What goes to this machine goes to no proxy that the environment names; what is redirected goes nowhere.
         http = httpx.Client(timeout=WAIT, follow_redirects=False, trust_env=not is_loopback(urlsplit(url).hostname))
         client = make(base_url=url, api_key=api_key, timeout=WAIT, httpx_client=http, max_retries=0)
-        release = getattr(version_of(client, url), "release", None)
+        release = getattr(asked(client.versions.get, url), "release", None)
         if not isinstance(release, str):
             raise NOT_LABEL_STUDIO.error("it tells no version", file=url)
         if not any_version and release.split(".")[:2] != VERSION.split(".")[:2]:
             raise OTHER_VERSION.error(f"{release}, not {VERSION}", file=url)
-        return Studio(url, client, client.users.whoami().email or "", retries + 1, warnings)
+        return Studio(url, client, asked(client.users.whoami, url).email or "", retries + 1, warnings)
 
 
-def version_of(client: Any, url: str) -> Any:
-    """What the server says of its version.
+def asked(question: Callable[[], Any], url: str) -> Any:
+    """What the server answers to a question that every Label Studio knows.
 
     Raises:
-        DataError: it does not know the question (E807).
+        DataError: it does not know it (E807).
     """
     try:
-        return client.versions.get()
+        return question()
     except ApiError as error:
         if error.status_code == 404:
             raise NOT_LABEL_STUDIO.error("status 404", file=url) from None
@@ -177,7 +179,8 @@ def detail(body: Any) -> str:
         if isinstance(errors, dict):
             return "; ".join(f"{name} {said}".strip() for name, said in errors.items())
         return str(errors)
-    return " ".join(str(body).split())[:300]
+    said = " ".join(str(body).split())
+    return "a page, not data" if said.startswith("<") else said[:300]
 
 
 def is_passing(error: BaseException) -> bool:

@@ -33,6 +33,11 @@ NOT_STARTED = fault(
     "Label Studio did not start",
     "Mend what its log says (a full disk, for example), then run the same command again.",
 )
+NO_USER = fault(
+    "E823",
+    "The password was not taken",
+    "Give the e-mail address of a user of the local Label Studio, and a password that it accepts.",
+)
 NO_SERVER = fault("E804", "No Label Studio of this user runs on this machine", "Run goldspan studio start.")
 
 HOST = "127.0.0.1"
@@ -155,11 +160,11 @@ def set_password(user: str, password: str) -> None:
     """Give a user of the server another password.
 
     Raises:
-        DataError: there is no such user, or Label Studio does not take the password (E803).
+        DataError: there is no such user, or Label Studio does not take the password (E823).
     """
     said = manage(install(), folder(), ["reset_password", "--username", user], password)
     if "successfully changed" not in said and "same as current" not in said:
-        raise NOT_STARTED.error(said.strip().splitlines()[-1] if said.strip() else "no such user", file=user)
+        raise NO_USER.error(said.strip().splitlines()[-1] if said.strip() else "no such user", file=user)
 
 
 def set_up(program: Path, data: Path, user: str, password: str, show: Show) -> None:
