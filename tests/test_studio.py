@@ -39,7 +39,8 @@ TODAY = date(2026, 11, 25)
         (["articles-*"], ["articles-2026-12-31"], "articles-2026-12-31b"),
         (["*"], [], "pulled-2026-11-25"),
         (["*"], ["project-1-at-2026-11-20-10-00-0a1b2c3d"], "pulled-2026-11-25"),
-        (["*"], ["zones"], "zones-2026-11-25"),
+        (["*"], ["zones"], "zones_2026-11-25"),
+        (["*"], ["zones", "zones_2026-11-25"], "zones_2026-11-25b"),
         (["first", "later-*"], ["first"], "later-2026-11-25"),
     ],
 )
@@ -48,7 +49,7 @@ def test_the_name_of_an_export_sorts_behind_those_that_are_there(
 ) -> None:
     name = export_name(patterns, TODAY, [f"{one}.json" for one in known])
     assert name == f"{expected}.json"
-    assert sorted([*known, expected])[-1] == expected
+    assert sorted([*(f"{one}.json" for one in known), name])[-1] == name
 
 
 @pytest.mark.parametrize(("patterns", "known"), [(["first"], ["first"]), (["a-*", "z"], ["a-1", "z"])])
@@ -243,6 +244,17 @@ def test_where_nothing_listens_it_is_said(small_corpus: Path, run: Run, monkeypa
     result = run("studio", "push", "--corpus", small_corpus, "--url", "http://127.0.0.1:9")
     assert result.returncode == 1
     assert result.stderr.startswith("http://127.0.0.1:9: E806 The server cannot be reached, or the connection broke: ")
+
+
+@pytest.mark.parametrize("token", ["of nobody\rx", "of-nob\u00e9dy"])
+def test_what_is_no_token_is_not_shown(
+    token: str, small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", token)
+    result = run("studio", "push", "--corpus", small_corpus, "--url", "http://127.0.0.1:9")
+    assert result.returncode == 1
+    assert "E809 The server does not accept the token" in result.stderr
+    assert "nob" not in result.stderr
 
 
 def test_an_address_without_a_token_is_a_wrong_call(small_corpus: Path, run: Run) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.corpus import load_corpus
+from goldspan.faults import printable
 from goldspan.options import HERE, CorpusOption, extra, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.studio.projects import Choice, Kind, project_title, wanted_project
@@ -157,9 +158,9 @@ def pull_command(
     with terminal_progress() as show:
         pulled = pull(studio, title, exports_of(settings, kind), datetime.now(UTC).date(), show)
     for change in pulled.changes:
-        typer.echo(f"{change.what:8}{change.doc_id} by {change.user}")
+        typer.echo(f"{change.what:8}{printable(change.doc_id)} by {printable(change.user)}")
     for doc_id, count in sorted(pulled.drafts.items()):
-        typer.echo(f"{'draft':8}{doc_id}: {count} not submitted, not taken")
+        typer.echo(f"{'draft':8}{printable(doc_id)}: {count} not submitted, not taken")
     counts = Counter(change.what for change in pulled.changes)
     summary = ", ".join(f"{counts[what]} {what}" for what in ("new", "changed", "skipped", "gone"))
     since = f" since {pulled.since.name}" if pulled.since else ""

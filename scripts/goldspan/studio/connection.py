@@ -75,7 +75,9 @@ def connect(url: str | None, api_key: str | None, *, any_version: bool = False, 
         if server is None:
             raise local.NO_SERVER.error()
         url, api_key = server.url, local.token(server)
-    url = url.rstrip("/")
+    url, api_key = url.rstrip("/"), (api_key or "").strip()
+    if not api_key.isascii() or not api_key.isprintable():
+        raise NOT_ACCEPTED.error("it holds what no token holds", file=url)
     warnings = list(check_address(url))
     with named_errors(url):
         make: Any = LabelStudioBase
@@ -156,7 +158,8 @@ def named(error: Exception, url: str) -> DataError:
     if isinstance(error, ApiError):
         return named_answer(error, url)
     if isinstance(error, httpx.TransportError):
-        return UNREACHABLE.error(str(error) or type(error).__name__, file=url)
+        told = "" if isinstance(error, httpx.LocalProtocolError) else str(error)  # that one quotes headers
+        return UNREACHABLE.error(told or type(error).__name__, file=url)
     return NOT_LABEL_STUDIO.error("its answer has another form", file=url)
 
 

@@ -93,7 +93,7 @@ def processes(data: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(DATA_VARIABLE) == str(data):
+            if process.environ().get(DATA_VARIABLE) == str(data) and "label-studio" in " ".join(process.cmdline()):
                 found.append((process.create_time(), process.pid, process))
     return [process for _, _, process in sorted(found, key=lambda each: each[:2])]
 
@@ -103,7 +103,7 @@ def find() -> LocalServer | None:
     for process in processes(folder()):
         with suppress(psutil.Error):
             told = process.environ()
-            if PORT_VARIABLE in told:
+            if PORT_VARIABLE in told and VERSION_VARIABLE in told:
                 return LocalServer(process.pid, int(told[PORT_VARIABLE]), told[VERSION_VARIABLE])
     return None
 

@@ -52,7 +52,7 @@ def project_title(corpus: Corpus, kind: Kind, title: str | None = None) -> str:
     Raises:
         DataError: Label Studio does not take it (E813).
     """
-    title = title or (corpus.name if kind is Kind.articles else f"{corpus.name} {kind}")
+    title = (title or "").strip() or (corpus.name.strip() if kind is Kind.articles else f"{corpus.name.strip()} {kind}")
     if not 3 <= len(title) <= 50:
         raise BAD_TITLE.error(title)
     return title

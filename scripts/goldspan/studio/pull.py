@@ -136,9 +136,11 @@ def export_name(patterns: Sequence[str], today: date, known: Sequence[str]) -> s
     last = max((name.removesuffix(".json") for name in known), default="")
     dated = DATED.fullmatch(last)
     stems = [f"{pattern.removesuffix('*') or 'pulled-'}{today}" for pattern in patterns if pattern.endswith("*")]
-    stems += [f"{dated['stem']}{after(dated['letters'])}"] if dated else [f"{last}-{today}"]
+    stems += (
+        [f"{dated['stem']}{after(dated['letters'])}"] if dated else [f"{last}_{today}"]
+    )  # "_" sorts behind the "." of ".json"
     for stem in stems:
-        if stem > last and any(fnmatchcase(stem, pattern) for pattern in patterns):
+        if f"{stem}.json" > f"{last}.json" and any(fnmatchcase(stem, pattern) for pattern in patterns):
             return f"{stem}.json"
     raise NO_NAME.error(f"the last one is {last}.json" if last else "")
 
