@@ -305,6 +305,14 @@ def test_what_an_adjudicator_submits_stands_and_decisions_stay_good(small_corpus
     assert drawn == {"A", "B", "JUDGE"}
 
 
+def test_what_an_adjudicator_settled_wants_no_decision(small_corpus: Path, run: Run) -> None:
+    decisions = adjudicated_corpus(small_corpus) / "annotations/decisions.csv"
+    decisions.unlink()
+    assert "d1:name:12-15:WHO: E521" in run("build", "--corpus", small_corpus).stderr
+    write_export(small_corpus, exported(annotation(), JUDGE), name="articles-2")
+    assert names(small_corpus) == ["Ann", "Bob", "Rome", "40"]
+
+
 def test_an_adjudicator_is_no_annotator_whose_agreement_is_measured(small_corpus: Path, run: Run) -> None:
     adjudicated_corpus(small_corpus)
     assert run("agreement", "--write", "--corpus", small_corpus).returncode == 0

@@ -115,6 +115,9 @@ def test_what_an_adjudicator_judges_stands() -> None:
         ("q|r", "OTHER"),
     ]
     assert (findings, list(check_decisions(decider, ""))) == ([], [])
+    without = Decider(())
+    relate(CLUSTER, judged, CLAIMS, scheme, without)
+    assert list(check_decisions(without, "")) == []
     _, findings = relate(CLUSTER, [*judged, judge("pq", "SAME", "K")], CLAIMS, scheme, Decider(()))
     assert [(finding.code, finding.task) for finding in findings] == [("E526", "p|q")]
 

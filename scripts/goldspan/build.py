@@ -102,6 +102,8 @@ def settled_annotations(inputs: Inputs, decider: Decider) -> dict[str, Annotatio
         if doc_id in articles
     }
     adjudicated = {doc_id: last[0] for doc_id, last in inputs.adjudicated().items() if doc_id in articles}
+    for doc_id in adjudicated:
+        decider.close(doc_id)
     return dict(sorted({**settled, **adjudicated}.items()))
 
 

@@ -134,6 +134,10 @@ class Decider:
             return every[0]
         return value
 
+    def close(self, task: str) -> None:
+        """Want no decision about the conflicts of a task any more: an adjudicator has settled it."""
+        self.undecided = [conflict for conflict in self.undecided if conflict.task != task]
+
     def decision_for(self, conflict: str) -> Decision | None:
         """The decision about a conflict by its name, else the first rule that fits it."""
         fitting = (rule for rule in self.rules if fnmatchcase(conflict, rule.conflict))

@@ -257,7 +257,9 @@ def relate(
         if len(last) > 1:
             findings.append(TWICE_ADJUDICATED.finding(task="|".join(pair), file=last[-1].file))
         values = settle_pair(pair, text, found, scheme.config, decider)
-        values = last[0].values if last else values
+        if last:
+            decider.close("|".join(pair))
+            values = last[0].values
         if values["relation"] == scheme.relations.none:
             findings.append(NOT_RELATED.finding(text, task="|".join(pair)))
         rows.append(relation_row(pair, cluster, values, claims, scheme.relations))
