@@ -117,10 +117,18 @@ def exported(one: Annotation, completed_by: object = 1, **more: object) -> dict[
     return {"id": 1, "completed_by": completed_by, "result": result_items(one, CONFIG), **more}
 
 
-def write_export(folder: Path, *annotations: dict[str, Any], name: str = "articles-1") -> None:
-    """Write an export with annotations of the first article, and a task without any for the second."""
+def write_export(
+    folder: Path, *annotations: dict[str, Any], name: str = "articles-1", made: str | None = "2026-11-01T00:00:00Z"
+) -> None:
+    """Write an export with annotations of the first article, and a task without any for the second.
+
+    Exports whose tasks were ``made`` at the same time are of the same project.
+    """
     data = [{"doc_id": "d1", "body": TEXT}, {"doc_id": "d2", "body": OTHER_TEXT}]
-    tasks = [{"id": 1, "data": data[0], "annotations": annotations}, {"id": 2, "data": data[1], "annotations": []}]
+    tasks = [
+        {"id": number, "created_at": made, "data": one, "annotations": annotations if number == 1 else []}
+        for number, one in enumerate(data, 1)
+    ]
     (folder / f"annotations/exports/{name}.json").write_text(json.dumps(tasks), encoding="utf-8")
 
 

@@ -252,15 +252,51 @@ def test_several_annotators_need_decisions(small_corpus: Path, run: Run) -> None
     assert run("build", "--corpus", small_corpus).returncode == 0
 
 
-def test_exports_add_up_and_the_later_stands(small_corpus: Path, run: Run) -> None:
-    write_export(small_corpus, exported(annotation(*annotation().spans[4:])), name="articles-2")
-    result = run("build", "--corpus", small_corpus)
-    assert result.returncode == 0
-    assert "entities     3" in result.stdout
+def entities(corpus: Path) -> list[str]:
+    return [row["text"] for row in build(corpus).tables["entities"].to_pylist()]
+
+
+SHORT = annotation(*annotation().spans[4:])
+WHOLE = ["Ann", "Bob", "Rome", "40"]
+
+
+def test_of_a_task_the_last_export_says_all(small_corpus: Path, run: Run) -> None:
+    write_export(small_corpus, exported(SHORT), name="articles-2")
+    assert entities(small_corpus) == WHOLE[1:]
     write_export(small_corpus, name="articles-3")
     result = run("build", "--corpus", small_corpus)
-    assert "articles-3.json document d1: W203" in result.stderr
-    assert "entities     3" in result.stdout
+    assert result.returncode == 0
+    assert "articles-3.json document d1: W203 An annotation of an earlier export is gone" in result.stderr
+    assert "user-1, in " in result.stderr
+    assert "document d1: W202 An article has no annotation" in result.stderr
+
+
+def test_what_was_wrong_in_an_export_is_mended_by_a_later_one(small_corpus: Path, run: Run) -> None:
+    wrong = exported(annotation())
+    wrong["result"][-1]["to_id"] = "gone"
+    write_export(small_corpus, wrong, {**exported(annotation()), "id": 2})
+    result = run("build", "--corpus", small_corpus)
+    assert "articles-1.json document d1: E208 An annotator has two annotations of the same task" in result.stderr
+    write_export(small_corpus, exported(annotation()), name="articles-2")
+    assert (run("build", "--corpus", small_corpus).returncode, entities(small_corpus)) == (0, WHOLE)
+
+
+def test_of_two_projects_the_annotation_that_was_saved_last_stands(small_corpus: Path) -> None:
+    early, late = "2026-11-02T10:00:00.5+02:00", "2026-11-02T09:00:00Z"
+    write_export(small_corpus, exported(annotation(), updated_at=late))
+    write_export(small_corpus, exported(SHORT, updated_at=early), name="articles-2", made="2026-11-02T00:00:00Z")
+    assert entities(small_corpus) == WHOLE
+    for unknown in (None, "yesterday"):
+        write_export(small_corpus, exported(SHORT, updated_at=unknown), name="articles-2", made="2026-11-02T00:00:00Z")
+        assert entities(small_corpus) == WHOLE[1:]
+
+
+def test_exports_that_do_not_date_their_tasks_add_up_by_name(small_corpus: Path) -> None:
+    write_export(small_corpus, exported(annotation()), made=None)
+    write_export(small_corpus, name="articles-2", made=None)
+    assert entities(small_corpus) == WHOLE
+    write_export(small_corpus, exported(SHORT), name="articles-3", made=None)
+    assert entities(small_corpus) == WHOLE[1:]
 
 
 def test_an_address_is_never_shown(small_corpus: Path, run: Run) -> None:

@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.claims import name_links
+from goldspan.export.reader import Item
 from goldspan.faults import DataError
 from goldspan.labeling import parse_labeling_config
 from goldspan.records import Relation
 from goldspan.studio.connection import check_address
-from goldspan.studio.plan import misfit, plan
+from goldspan.studio.plan import misfit, plan, readable, surplus
 from goldspan.studio.projects import instructions
 from goldspan.studio.pull import Change, after, changes, export_name
 from goldspan.studio.snapshot import ServerTask
@@ -131,9 +132,35 @@ def test_what_a_config_has_no_place_for() -> None:
         {"type": "choices", "id": "a", "from_name": "other", "value": {"choices": ["loud"]}},
         {"type": "textarea", "id": "a", "from_name": "slug", "value": {"text": ["bob"]}},
     ]
-    one = server_task(1, {**submitted(1), "result": items})
-    found = [misfit(item, CONFIG) for item in one.annotations[0].result or []]
-    assert found == ["", "name GONE", "relation of", "tone loud", "control other", ""]
+    items.append({**items[0], "to_name": "another"})
+    found = [misfit(msgspec.convert(item, Item), CONFIG) for item in items]
+    assert found == ["", "name GONE", "relation of", "tone loud", "control other", "", "name on another"]
+    odd = [1, {"from_id": 1, "type": "relation"}, {"id": "x"}, {"type": "labels", "value": {"start": "0"}}]
+    assert list(map(readable, odd)) == [None] * 4
+
+
+def test_tasks_that_two_pushes_made_are_told_from_those_that_stay() -> None:
+    def of(number: int, doc_id: object, *annotations: dict[str, Any], **more: Any) -> ServerTask:
+        return server_task(number, *annotations, data={"doc_id": doc_id}, **more)
+
+    begun = of(4, "a", submitted(1, "WHO"))
+    drafted = of(9, "c", drafts=[1])
+    there = [of(1, "a"), of(2, "b"), of(3, "b"), begun, of(5, None), of(6, None), of(7, "c"), drafted, of(8, "d")]
+    assert surplus(there, ()) == [1, 3, 7]
+    assert surplus(there, {1, 7}) == [3]
+
+
+def test_what_the_server_keeps_is_matched_by_document_and_not_by_number() -> None:
+    bare = server_task(1, data={"body": "Text"})
+    numbered = {**task(1), "data": {"doc_id": "1", "body": "Text"}}
+    assert plan([numbered], [bare]).missing == [numbered]
+    assert plan([numbered], [server_task(7, data={"doc_id": 1, "body": "Text"})]).missing == []
+
+
+def test_what_is_known_no_more_of_an_article_is_known_no_more_on_the_server() -> None:
+    known = server_task(1, data={"doc_id": "d1", "body": "Text", "outlet": "old", "theirs": "kept"})
+    (change,) = plan([task(1)], [known]).changes
+    assert change.data == {"doc_id": "d1", "body": "Text", "theirs": "kept"}
 
 
 def test_links_without_a_label_are_named_by_what_they_join() -> None:
@@ -171,7 +198,9 @@ def test_a_token_in_the_clear_is_warned_of() -> None:
     assert str(finding).startswith("http://labels.example.org: W801 The token goes over the network unencrypted\n")
 
 
-@pytest.mark.parametrize("url", ["labels", "ftp://a.example", "http://", "http://a:b:c", "http://a.example/?x=1"])
+@pytest.mark.parametrize(
+    "url", ["labels", "ftp://a.example", "http://", "http://a:b:c", "http://a..b", "http://a.example/?x=1"]
+)
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(DataError, match="E805"):
         list(check_address(url))
@@ -183,18 +212,26 @@ def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
     assert "secret" not in str(raised.value)
 
 
+Answer = tuple[int, bytes, dict[str, str]]
+
+
 @contextmanager
-def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
-    """A server that gives one answer to everything: what stands at an address need not be a Label Studio."""
+def answering(answers: dict[str, Answer]) -> Iterator[str]:
+    """A server with an answer for each path that begins so: what stands at an address need not be a Label Studio."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            fitting = [path for path in answers if self.path.startswith(path)]
+            status, body, headers = answers[max(fitting, key=len)]
             self.send_response(status)
-            for name, value in headers.items():
+            for name, value in {"Content-Type": "application/json", **headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 - the names that the base class looks for
 
         def log_message(self, *arguments: object) -> None:
             pass
@@ -205,13 +242,56 @@ def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
         server.shutdown()
 
 
-ANSWERS = {
-    "another version": (200, json.dumps({"release": "1.7.0"}).encode(), {}, "E808 The server is a version of Label"),
-    "a page": (200, b"<html>", {}, "E807 No Label Studio answers there"),
-    "another JSON": (200, b'{"hello": 1}', {}, "E807 No Label Studio answers there: it tells no version"),
-    "not found": (404, b'{"detail": "none"}', {}, "E807 No Label Studio answers there: status 404"),
-    "a redirect": (302, b"", {"Location": "https://b.example/"}, "it sends elsewhere: https://b.example/"),
-    "a failure": (500, b'{"detail": "disk full"}', {}, "E810 The server failed: status 500: disk full"),
+def said(value: object, status: int = 200) -> Answer:
+    """An answer in JSON."""
+    return status, json.dumps(value).encode(), {}
+
+
+VERSION_PATH, USER_PATH, LIST_PATH = "/api/version", "/api/current-user", "/api/projects/?"
+PROJECT_PATH, EXPORT_PATH, FILE_PATH = (
+    "/api/projects/1",
+    "/api/projects/1/exports",
+    "/api/projects/1/exports/5/download",
+)
+ORDERLY = {
+    "/": said({}),
+    VERSION_PATH: said({"release": "1.23.2"}),
+    USER_PATH: said({"id": 1, "email": "a@example.org"}),
+    LIST_PATH: said({"count": 1, "results": [{"id": 1, "title": "small"}]}),
+    PROJECT_PATH: said({"id": 1, "title": "small", "label_config": "<View/>"}),
+    EXPORT_PATH: said({"id": 5, "status": "completed"}),
+    FILE_PATH: said([]),
+}
+NO_STUDIO, OTHER_FORM = "E807 No Label Studio answers there", "its answer has another form"
+ANSWERS: dict[str, tuple[dict[str, Answer], str]] = {
+    "another version": ({VERSION_PATH: said({"release": "1.7.0"})}, "E808 The server is a version of Label"),
+    "a page": ({VERSION_PATH: (200, b"<html>", {})}, NO_STUDIO),
+    "another JSON": ({VERSION_PATH: said({"hello": 1})}, OTHER_FORM),
+    "not found": ({VERSION_PATH: said({"detail": "none"}, 404)}, f"{NO_STUDIO}: status 404"),
+    "a redirect": (
+        {VERSION_PATH: (302, b"", {"Location": "https://b.example/"})},
+        "it sends elsewhere: https://b.exam",
+    ),
+    "a failure": ({VERSION_PATH: said({"detail": "disk full"}, 500)}, "E810 The server failed: status 500: disk full"),
+    "a list": ({VERSION_PATH: said([])}, OTHER_FORM),
+    "null": ({VERSION_PATH: said(None)}, OTHER_FORM),
+    "a release that is no text": ({VERSION_PATH: said({"release": {"a": 1}})}, OTHER_FORM),
+    "no UTF-8": ({VERSION_PATH: (200, b'{"release": "\xff"}', {})}, NO_STUDIO),
+    "deep nesting": ({VERSION_PATH: (200, b"[" * 100_000, {})}, NO_STUDIO),
+    "broken compression": ({VERSION_PATH: (200, b"no gzip", {"Content-Encoding": "gzip"})}, NO_STUDIO),
+    "nobody": ({USER_PATH: said(None)}, OTHER_FORM),
+    "no list of projects": ({LIST_PATH: said({"count": 1, "results": None})}, ""),
+    "projects without a number": ({LIST_PATH: said({"results": [{"title": "small"}]})}, OTHER_FORM),
+    "no project": ({PROJECT_PATH: said(None)}, OTHER_FORM),
+    "no snapshot": ({EXPORT_PATH: said([])}, OTHER_FORM),
+    "a snapshot without a state": ({EXPORT_PATH: said({"id": 5, "status": None})}, OTHER_FORM),
+    "a snapshot that failed": ({EXPORT_PATH: said({"id": 5, "status": "failed"})}, "E812 The server could not make"),
+    "a snapshot with another digest": (
+        {EXPORT_PATH: said({"id": 5, "status": "completed", "md5": "0"})},
+        "E812 The server could not make a whole snapshot of the project: it did not arrive as it was sent",
+    ),
+    "a page for a snapshot": ({FILE_PATH: (200, b"<html>", {})}, "E201 The export is not JSON"),
+    "tasks without data": ({FILE_PATH: said([{"id": 1, "data": None}])}, "E202 The export does not have the form"),
 }
 
 
@@ -220,23 +300,60 @@ ANSWERS = {
 def test_what_answers_there_is_said(
     name: str, command: str, small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status, body, headers, said = ANSWERS[name]
+    answers, expected = ANSWERS[name]
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a-token-of-nobody")
-    with answering(status, body, **headers) as url:
-        result = run("studio", command, "--corpus", small_corpus, "--url", url)
+    before = sorted((small_corpus / "annotations/exports").iterdir())
+    with answering({**ORDERLY, **answers}) as url:
+        result = run("studio", command, "--corpus", small_corpus, "--url", url, "--retries", "0")
     assert result.returncode == 1
-    assert result.stderr.startswith(f"{url}: ")
-    assert said in result.stderr
-    assert "1 errors; nothing was written" in result.stderr
+    assert result.stderr.startswith(f"{url}: E")
+    assert expected in result.stderr
+    assert "1 errors; " in result.stderr
     assert "a-token-of-nobody" not in result.stderr
+    assert sorted((small_corpus / "annotations/exports").iterdir()) == before
+
+
+def test_odd_items_on_a_server_stop_no_pull(small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a-token-of-nobody")
+    items: list[Any] = [None, 1, {"from_id": 1}, {"id": "x", "value": {"start": "0"}}]
+    user = {"id": 1, "email": "a\x1b[2J@example.org"}
+    task = {"id": 1, "data": {"doc_id": "d\x1b1"}, "drafts": None, "predictions": None}
+    tasks = [
+        {**task, "annotations": [{"id": 1, "completed_by": user, "result": items}]},
+        {**task, "id": 2, "annotations": None},
+    ]
+    with answering({**ORDERLY, FILE_PATH: said(tasks)}) as url:
+        result = run("studio", "pull", "--corpus", small_corpus, "--url", url)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("new     d\\x1b1 by a\\x1b[2J@example.org\n")
+
+
+def test_a_project_without_tasks_is_warned_of(small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a-token-of-nobody")
+    with answering(ORDERLY) as url:
+        result = run("studio", "pull", "--corpus", small_corpus, "--url", url)
+    assert (
+        f"{url}: W803 The project has no tasks; what was pulled from it before still counts: 'small'" in result.stderr
+    )
+    assert (result.returncode, result.stdout) == (0, "small: nothing new\n")
+
+
+def test_what_a_server_only_says_to_have_taken_is_missed(
+    small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a-token-of-nobody")
+    with answering(ORDERLY) as url:
+        result = run("studio", "push", "--corpus", small_corpus, "--url", url)
+    assert result.returncode == 1
+    assert f"{url} document d1: E824 The server did not take all that was pushed" in result.stderr
+    assert "2 errors; what was pushed stays, and the same command goes on from there" in result.stderr
 
 
 def test_any_version_is_taken_if_one_says_so(small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "a-token-of-nobody")
-    with answering(200, json.dumps({"release": "1.7.0"}).encode()) as url:
-        result = run("studio", "push", "--corpus", small_corpus, "--url", url, "--any-version", "--retries", "0")
-    assert "E808" not in result.stderr
-    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    with answering({**ORDERLY, VERSION_PATH: said({"release": "1.7.0"})}) as url:
+        result = run("studio", "pull", "--corpus", small_corpus, "--url", url, "--any-version")
+    assert (result.returncode, result.stdout) == (0, "small: nothing new\n")
 
 
 def test_where_nothing_listens_it_is_said(small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +363,10 @@ def test_where_nothing_listens_it_is_said(small_corpus: Path, run: Run, monkeypa
     assert result.stderr.startswith("http://127.0.0.1:9: E806 The server cannot be reached, or the connection broke: ")
 
 
-@pytest.mark.parametrize("token", ["of nobody\rx", "of-nob\u00e9dy"])
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjFlOTl9.nob0dy"  # it expires in the year 1e99
+
+
+@pytest.mark.parametrize("token", ["of nobody\rx", "of-nob\u00e9dy", JWT])
 def test_what_is_no_token_is_not_shown(
     token: str, small_corpus: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +374,7 @@ def test_what_is_no_token_is_not_shown(
     result = run("studio", "push", "--corpus", small_corpus, "--url", "http://127.0.0.1:9")
     assert result.returncode == 1
     assert "E809 The server does not accept the token" in result.stderr
+    assert token not in result.stderr
     assert "nob" not in result.stderr
 
 

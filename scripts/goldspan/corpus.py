@@ -192,8 +192,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
 
     def has_exports(self) -> bool:
         """True if there is an export of articles."""
-        folder = self.path("exports")
-        return any(True for pattern in self.exports for _ in folder.glob(f"{pattern}.json"))
+        return bool(self.fitting(self.exports))
 
     def users(self) -> dict[int | str, str]:
         """The annotator of each user that Label Studio recorded."""
@@ -204,18 +203,25 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
         return {annotator.id for annotator in self.annotators if annotator.adjudicates}
 
     def matching(self, patterns: tuple[str, ...]) -> list[Path]:
-        """The exports that fit a pattern.
+        """The exports that fit some patterns.
 
         Raises:
             DataError: a pattern fits none (E008), or an export lies outside the corpus folder (E002).
         """
+        for pattern in patterns:
+            if not self.fitting((pattern,)):
+                raise NO_EXPORT.error(f"{pattern}.json", file=str(self.path("exports")))
+        return self.fitting(patterns)
+
+    def fitting(self, patterns: tuple[str, ...]) -> list[Path]:
+        """The exports that fit any of some patterns, in the order of their names.
+
+        Raises:
+            DataError: one lies outside the corpus folder (E002).
+        """
         folder = self.path("exports")
-        found = {pattern: sorted(folder.glob(f"{pattern}.json")) for pattern in patterns}
-        for pattern, paths in found.items():
-            if not paths:
-                raise NO_EXPORT.error(f"{pattern}.json", file=str(folder))
-        names = sorted({path.name for paths in found.values() for path in paths})
-        return [inside(folder, name, self.folder) for name in names]
+        names = {path.name for pattern in patterns for path in folder.glob(f"{pattern}.json")}
+        return [inside(folder, name, self.folder) for name in sorted(names)]
 
 
 def inside(folder: Path, relative: str, top: Path | None = None) -> Path:

@@ -12,8 +12,17 @@ from msgspec import Struct
 
 from goldspan.corpus import Relations
 from goldspan.decisions import TWICE_ADJUDICATED, Conflict, Decider
-from goldspan.export.reader import Task, TaskAnnotation, Value, read_export
-from goldspan.export.spans import BAD_VALUE, UNKNOWN_ANNOTATOR, Users, annotator_id, attribute_value, user_name
+from goldspan.export.reader import Task, TaskAnnotation, Value
+from goldspan.export.spans import (
+    BAD_VALUE,
+    UNKNOWN_ANNOTATOR,
+    Users,
+    annotator_id,
+    attribute_value,
+    user_name,
+    withdrawn,
+)
+from goldspan.export.standing import Placed, latest, standing_tasks
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig, parse_value
 from goldspan.sheets import read_sheet
@@ -155,23 +164,32 @@ def read_judgements(
 ) -> tuple[list[Judgement], list[Finding]]:
     """The judgements in the exports of a pair project, and what of them cannot be used (E207, E212, E512).
 
-    Exports add up; of two judgements of a pair by one annotator that of the later file stands.
+    Exports add up as those of articles do.
 
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
-    standing: dict[tuple[Pair, str], list[tuple[Judgement, list[Finding]]]] = {}
-    for file in files:
-        for task in read_export(file):
-            stale = list(check_pair(task, claims, str(file)))
-            for one in task.annotations:
-                if not one.was_cancelled:
-                    judgement, faults = read_judgement(task, one, config, users, str(file))
-                    earlier = standing.get((judgement.pair, judgement.annotator), [])
-                    same_file = [each for each in earlier if each[0].file == judgement.file]
-                    standing[judgement.pair, judgement.annotator] = [*same_file, (judgement, [*stale, *faults])]
-    kept = [each for pair in standing.values() for each in pair]
-    return [judgement for judgement, _ in kept], [finding for _, findings in kept for finding in findings]
+    standing = standing_tasks(files, Task)
+    findings = list(withdrawn(standing.replaced, users))
+    read: dict[tuple[Pair, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
+    for placed in standing.tasks:
+        for one in placed.task.annotations:
+            if not one.was_cancelled:
+                read[pair_of(placed.task), annotator_id(one, users) or ""].append((placed, one))
+    judgements = []
+    for each in read.values():
+        last, _ = latest(each, lambda one: one[1].updated_at)
+        for placed, one in each:  # two in one file are a surplus that `relate` names
+            if placed.file == last.file:
+                judgement, faults = read_judgement(placed.task, one, config, users, str(placed.file))
+                judgements.append(judgement)
+                findings += [*check_pair(placed.task, claims, str(placed.file)), *faults]
+    return judgements, findings
+
+
+def pair_of(task: Task) -> Pair:
+    """The two claims that a task is about."""
+    return str(task.data.get("claim_a")), str(task.data.get("claim_b"))
 
 
 def check_pair(task: Task, claims: Mapping[str, Row], file: str) -> Iterator[Finding]:
@@ -187,7 +205,7 @@ def read_judgement(
     task: Task, one: TaskAnnotation, config: LabelingConfig, users: Users, file: str
 ) -> tuple[Judgement, list[Finding]]:
     """One annotator's judgement of a pair."""
-    pair = str(task.data.get("claim_a")), str(task.data.get("claim_b"))
+    pair = pair_of(task)
     place = {"file": file, "task": "|".join(pair)}
     annotator = annotator_id(one, users)
     findings = [] if annotator else [UNKNOWN_ANNOTATOR.finding(user_name(one), **place)]

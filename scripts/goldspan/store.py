@@ -165,13 +165,29 @@ def write_new(path: Path, source: Path) -> bool:
     """
     aside = write_aside(path, source.read_bytes())
     try:
-        os.link(aside, path)
+        put_new(aside, path)
     except FileExistsError:
         return False
     finally:
-        aside.unlink()
+        aside.unlink(missing_ok=True)
     sync_folder(path.parent)
     return True
+
+
+def put_new(aside: Path, path: Path) -> None:
+    """Give a file a name that none has; where the file system has no links, in two steps.
+
+    Raises:
+        FileExistsError: one has it.
+    """
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        aside.rename(path)
 
 
 def write_aside(path: Path, data: bytes) -> Path:

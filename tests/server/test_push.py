@@ -1,5 +1,6 @@
 """Pushing to a real server: nothing twice, no annotation touched, and nothing stranded."""
 
+import json
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from goldspan.corpus import load_corpus
 from tests.conftest import ROOT
-from tests.server.conftest import Studio, rename
+from tests.server.conftest import SECOND, Studio, rename
 from tests.small import write_small_corpus
 
 pytestmark = pytest.mark.server
@@ -186,6 +187,29 @@ def test_two_projects_of_one_title_are_refused(studio: Studio, small: Path) -> N
     assert "E815 Two projects on the server have this title" in result.stderr
     assert "3 to 50 characters" in studio.studio("push", "--corpus", small, "--project", "x" * 51, status=1).stderr
     assert "2 tasks new" in studio.studio("push", "--corpus", small, "--project", f"{name_of(small)} again"[:50]).stdout
+
+
+def test_pushes_that_meet_leave_one_project_with_each_task_once(studio: Studio, small: Path) -> None:
+    for number in range(200):
+        add_article(small, f"n{number:03}", f"Article {number}. " + "Words and more words. " * 50)
+    pushes = [studio.begin("studio", "push", "--corpus", small) for _ in range(3)]
+    ends = [(push.communicate(timeout=300)[1], push.returncode) for push in pushes]
+    assert ends == [("", 0)] * 3
+    assert len(studio.tasks(name_of(small))) == 202
+    assert "0 tasks new, 0 changed, 202 as they were" in studio.studio("push", "--corpus", small).stdout
+
+
+def test_annotations_are_restored_only_where_the_server_has_their_users(studio: Studio, small: Path) -> None:
+    export = json.loads((small / "annotations/exports/articles-1.json").read_bytes())
+    for user, status in (("nobody@example.org", 1), (SECOND, 0)):
+        export[0]["annotations"][0]["completed_by"] = {"id": 7, "email": user}
+        (small / "annotations/exports/articles-1.json").write_text(json.dumps(export))
+        result = studio.studio("push", "--corpus", small, "--restore", status=status)
+        if status:
+            assert "E825 An annotation cannot be restored: the server has no such user: nobody@exa" in result.stderr
+            assert studio.studio("pull", "--corpus", small, status=1).stderr.startswith(f"{studio.url}: E821")
+    (one,) = studio.tasks(name_of(small))["d1"]["annotations"]
+    assert len(one["result"]) == len(export[0]["annotations"][0]["result"])
 
 
 def test_a_corpus_without_exports_is_pushed_with_its_zones(studio: Studio, small: Path) -> None:

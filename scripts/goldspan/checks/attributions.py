@@ -38,12 +38,13 @@ def dangling_relation(subject: Subject) -> Iterator[Hit]:
 def unknown_relation(subject: Subject) -> Iterator[Hit]:
     """A relation has a label that the labeling config does not have, or none, or a direction that does not exist.
 
-    Draw the relation again in Label Studio and give it one of its labels.
+    Draw the relation again in Label Studio and give it one of its labels; without one it is read by what it joins.
     """
     known = subject.config.relations
+    unnamed = bool(known) and subject.corpus.layers.attributions is not None
     for relation in subject.annotation.relations:
         strange = [label for label in relation.labels if label not in known]
-        if strange or (known and not relation.labels) or relation.direction not in ("left", "right", "bi"):
+        if strange or (unnamed and not relation.labels) or relation.direction not in ("left", "right", "bi"):
             label = ", ".join(relation.labels) or "no label"
             yield Hit(relation.from_id, f"{label}, to {relation.to_id}, direction {relation.direction}")
 

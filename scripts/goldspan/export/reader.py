@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from goldspan.faults import fault
 
-__all__ = ["Item", "Task", "TaskAnnotation", "User", "Value", "read_export", "read_tasks"]
+__all__ = ["Identified", "Item", "Task", "TaskAnnotation", "User", "Value", "read_export", "read_tasks"]
 
 UNREADABLE = fault("E201", "The export is not JSON", "Download it again from Label Studio, in the format JSON.")
 WRONG_FORM = fault(
@@ -62,20 +62,26 @@ class TaskAnnotation(Struct):
     completed_by: int | str | User | None = None
     result: list[Item] | None = None
     was_cancelled: bool | None = False
+    updated_at: str | None = None
 
 
-class Task(Struct):
-    """One task: its data fields and its annotations."""
+class Identified(Struct):
+    """The data fields of a task, and what tells it from any other."""
 
     data: dict[str, Any]
     id: int | str | None = None
     created_at: str | None = None
-    annotations: list[TaskAnnotation] = []
 
     @property
     def identity(self) -> tuple[int | str | None, str | None]:
-        """What tells a task from any other: every server counts its tasks anew, but not in the same microsecond."""
+        """Its number and its making: every server counts its tasks anew, but not in the same microsecond."""
         return self.id, self.created_at
+
+
+class Task(Identified):
+    """One task with its annotations."""
+
+    annotations: list[TaskAnnotation] = []
 
 
 T = TypeVar("T")
@@ -90,8 +96,10 @@ def read_export(path: Path) -> list[Task]:
     return read_tasks(path, Task)
 
 
-def read_tasks(path: Path, kind: type[T]) -> list[T]:
+def read_tasks(path: Path, kind: type[T], name: str = "") -> list[T]:
     """Every task of an export, in its order, as structs that have the fields that are needed.
+
+    Errors call the file by its path, or by a ``name``.
 
     Raises:
         DataError: the file cannot be read or is not JSON (E201), or not an array of tasks (E202, with the place in
@@ -100,6 +108,6 @@ def read_tasks(path: Path, kind: type[T]) -> list[T]:
     try:
         return msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=list[kind])  # type: ignore[valid-type]
     except msgspec.ValidationError as error:
-        raise WRONG_FORM.error(str(error), file=str(path)) from error
+        raise WRONG_FORM.error(str(error), file=name or str(path)) from error
     except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise UNREADABLE.error(str(error), file=str(path)) from error
+        raise UNREADABLE.error(str(error), file=name or str(path)) from error

@@ -1,12 +1,14 @@
 """A task of an export -> annotations: regions with their labels and attributes, and the relations between them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from goldspan.export.reader import Item, Task, TaskAnnotation, User, Value, read_export
+from goldspan.export.reader import Identified, Item, Task, TaskAnnotation, User, Value
+from goldspan.export.standing import Placed, latest, standing_tasks
 from goldspan.faults import Fault, Finding, fault
 from goldspan.hashes import sha256
 from goldspan.labeling import LARGEST, Attribute, Kind, LabelingConfig, typed_texts
@@ -57,10 +59,10 @@ BAD_VALUE = fault(
     "Set it again in Label Studio, or correct the labeling config.",
 )
 SKIPPED = fault("W201", "An annotator skipped this task", "Annotate it, or accept that it is left out.")
-GONE = fault(
+WITHDRAWN = fault(
     "W203",
-    "An annotation of an earlier export is not in a later one that has its task; it still counts",
-    "Take the earlier export out of annotations/exports if the annotation was withdrawn.",
+    "An annotation of an earlier export is gone from a later export of its task, and counts no more",
+    "Nothing, if it was deleted on purpose; else take the later export out of annotations/exports.",
 )
 UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
 
@@ -80,59 +82,63 @@ def read_annotations(
 ) -> Reading:
     """Every annotation of the articles in some exports, in the order of document and annotator.
 
-    Exports add up. Where two have an annotation of the same article by the same annotator, that of the later file
-    stands. ``users`` names the annotator of each user.
+    Exports add up. Of a task that several exports hold the last one says all; where several tasks have an annotation of
+    the same article by the same annotator, the one that was saved last stands. ``users`` names the annotator of each
+    user.
 
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
     by_id = {article.doc_id: article for article in articles}
-    annotations: dict[tuple[str, str], Annotation] = {}
-    tasks: dict[tuple[str, str], tuple[int | str | None, str | None]] = {}
-    findings: list[Finding] = []
-    for file in files:
-        seen: dict[str, set[str]] = {}
-        exported = set()
-        for task in read_export(file):
-            doc_id = task_doc_id(task)
-            findings += check_task(task, by_id.get(doc_id), set(seen), config.text_field, str(file))
-            names = seen.setdefault(doc_id, set())
-            exported.add(task.identity)
-            for item in task.annotations:
-                place = {"file": str(file), "task": doc_id}
-                annotator = annotator_id(item, users)
-                if item.was_cancelled:
-                    findings.append(SKIPPED.finding(annotator or "", **place))
-                elif annotator is None:
-                    findings.append(UNKNOWN_ANNOTATOR.finding(user_name(item), **place))
-                elif annotator in names:
-                    findings.append(REPEATED_ANNOTATION.finding(annotator, **place))
-                else:
-                    annotation, faults = read_annotation(item.result or [], doc_id, annotator, str(file), config)
-                    annotations[doc_id, annotator] = annotation
-                    tasks[doc_id, annotator] = task.identity
-                    findings += faults
-                    names.add(annotator)
-        findings += [
-            GONE.finding(f"{one.annotator}, in {one.file}", file=str(file), task=doc_id)
-            for (doc_id, annotator), one in sorted(annotations.items())
-            if doc_id in seen and annotator not in seen[doc_id] and tasks[doc_id, annotator] in exported
-        ]
-    settled = {doc_id for doc_id, _ in annotations} | {one.task for one in findings if one.is_error}
+    standing = standing_tasks(files, Task)
+    findings = list(withdrawn(standing.replaced, users))
+    documents: dict[Path, set[str]] = defaultdict(set)
+    found: dict[tuple[str, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
+    for placed in standing.tasks:
+        doc_id, place = task_doc_id(placed.task), {"file": str(placed.file), "task": task_doc_id(placed.task)}
+        findings += check_task(placed, by_id.get(doc_id), documents[placed.file], config.text_field)
+        documents[placed.file].add(doc_id)
+        for item in placed.task.annotations:
+            annotator = annotator_id(item, users)
+            if item.was_cancelled:
+                findings.append(SKIPPED.finding(annotator or "", **place))
+            elif annotator is None:
+                findings.append(UNKNOWN_ANNOTATOR.finding(user_name(item), **place))
+            else:
+                found[doc_id, annotator].append((placed, item))
+    annotations = []
+    for (doc_id, annotator), each in sorted(found.items()):
+        placed, item = latest(each, lambda one: one[1].updated_at)
+        if sum(other is placed for other, _ in each) > 1:
+            findings.append(REPEATED_ANNOTATION.finding(annotator, file=str(placed.file), task=doc_id))
+        annotation, faults = read_annotation(item.result or [], doc_id, annotator, str(placed.file), config)
+        annotations.append(annotation)
+        findings += faults
+    settled = {one.doc_id for one in annotations} | {one.task for one in findings if one.is_error}
     findings += [UNANNOTATED.finding(task=doc_id) for doc_id in sorted(set(by_id) - settled)]
-    return Reading([annotations[key] for key in sorted(annotations)], findings)
+    return Reading(annotations, findings)
 
 
-def task_doc_id(task: Task) -> str:
+def withdrawn(replaced: Iterable[tuple[Placed[Task], Placed[Task]]], users: Users) -> Iterator[Finding]:
+    """Findings about annotators whose annotation of a task is gone from a later export of the same task (W203)."""
+    for before, now in replaced:
+        kept = {annotator_id(item, users) for item in now.task.annotations}
+        for item in before.task.annotations:
+            if not item.was_cancelled and annotator_id(item, users) not in kept:
+                detail = f"{annotator_id(item, users) or user_name(item)}, in {before.file}"
+                yield WITHDRAWN.finding(detail, file=str(now.file), task=task_doc_id(now.task))
+
+
+def task_doc_id(task: Identified) -> str:
     """The document that a task is about: its ``doc_id``, else its id."""
     return str(task.data.get("doc_id", task.id))
 
 
-def check_task(task: Task, article: Article | None, seen: set[str], field: str, file: str) -> Iterator[Finding]:
+def check_task(placed: Placed[Task], article: Article | None, seen: set[str], field: str) -> Iterator[Finding]:
     """Findings about the task itself: its text, in that field of its data, and its document (E203 to E206)."""
-    doc_id = task_doc_id(task)
-    place = {"file": file, "task": doc_id}
-    text = task.data.get(field)
+    doc_id = task_doc_id(placed.task)
+    place = {"file": str(placed.file), "task": doc_id}
+    text = placed.task.data.get(field)
     if doc_id in seen:
         yield REPEATED_DOCUMENT.finding(**place)
     if not isinstance(text, str):
@@ -165,9 +171,8 @@ def annotator_id(item: TaskAnnotation, users: Users) -> str | None:
     return users.get(user) if user is not None else None
 
 
-def user_shown(item: TaskAnnotation) -> str:
+def user_shown(user: int | str | User | None) -> str:
     """The user as corpus.toml has to name it: by address, else by number."""
-    user = item.completed_by
     return str(user.email or user.id if isinstance(user, User) else user)
 
 

@@ -65,6 +65,8 @@ def start_command(
             typer.echo(f"the password of {started.user} is {started.password}, shown this once", err=True)
         typer.echo("goldspan studio password sets another password", err=True)
     server = started.server
+    if server.port != port:
+        typer.echo(f"it runs already, not at port {port}: goldspan studio stop ends it", err=True)
     typer.echo(f"Label Studio {server.version} runs at {server.url}; log in as {started.user}")
 
 
@@ -157,6 +159,7 @@ def pull_command(
         from goldspan.studio.pull import exports_of, pull  # noqa: PLC0415 - an extra
     with terminal_progress() as show:
         pulled = pull(studio, title, exports_of(settings, kind), datetime.now(UTC).date(), show)
+    show_findings(pulled.warnings)
     for change in pulled.changes:
         typer.echo(f"{change.what:8}{printable(change.doc_id)} by {printable(change.user)}")
     for doc_id, count in sorted(pulled.drafts.items()):

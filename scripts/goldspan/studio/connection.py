@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 import tenacity
 from label_studio_sdk.base_client import LabelStudioBase  # LabelStudio itself draws in pandas, for two seconds
 from label_studio_sdk.core.api_error import ApiError
@@ -17,7 +18,7 @@ from goldspan.faults import DataError, Finding, fault
 from goldspan.studio import local
 from goldspan.studio.install import VERSION
 
-__all__ = ["Studio", "connect", "is_passing", "named_errors", "patiently"]
+__all__ = ["NOT_LABEL_STUDIO", "Studio", "ask", "connect", "is_passing", "named_errors", "patiently"]
 
 BAD_URL = fault("E805", "This is no address of a Label Studio server", "Give one such as https://labels.example.org.")
 UNREACHABLE = fault(
@@ -49,18 +50,34 @@ PLAIN_HTTP = fault("W801", "The token goes over the network unencrypted", "Use a
 WAIT = 600  # seconds for one answer: a snapshot of a large project takes minutes
 
 
+ODD = (AttributeError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError)  # what an odd answer raises
+
+T = TypeVar("T")
+
+
 class Studio(Struct, frozen=True):
     """A connection that was tried: the address, the SDK's client, and how often a call that fails in passing is made.
 
-    ``user`` is the e-mail address of the token's user. The client's generated types are looser than what it takes and
-    gives, so that it counts as Any.
+    The client's generated types are looser than what it takes and gives: it counts as Any, and `ask` holds what it
+    answers against a form.
     """
 
     url: str
     client: Any
-    user: str
     tries: int
     warnings: list[Finding]
+
+
+class Release(Struct):
+    """The version that a server tells."""
+
+    release: str
+
+
+class Known(Struct):
+    """Anything that a server numbers."""
+
+    id: int
 
 
 def connect(url: str | None, api_key: str | None, *, any_version: bool = False, retries: int = 5) -> Studio:
@@ -80,29 +97,58 @@ def connect(url: str | None, api_key: str | None, *, any_version: bool = False, 
         raise NOT_ACCEPTED.error("it holds what no token holds", file=url)
     warnings = list(check_address(url))
     with named_errors(url):
-        make: Any = LabelStudioBase
-        # What goes to this machine goes to no proxy that the environment names; what is redirected goes nowhere.
-        http = httpx.Client(timeout=WAIT, follow_redirects=False, trust_env=not is_loopback(urlsplit(url).hostname))
-        client = make(base_url=url, api_key=api_key, timeout=WAIT, httpx_client=http, max_retries=0)
-        release = getattr(asked(client.versions.get, url), "release", None)
-        if not isinstance(release, str):
-            raise NOT_LABEL_STUDIO.error("it tells no version", file=url)
+        studio = Studio(url, client_of(url, api_key), retries + 1, warnings)
+        release = known(studio, studio.client.versions.get, Release).release
         if not any_version and release.split(".")[:2] != VERSION.split(".")[:2]:
             raise OTHER_VERSION.error(f"{release}, not {VERSION}", file=url)
-        return Studio(url, client, asked(client.users.whoami, url).email or "", retries + 1, warnings)
+        known(studio, studio.client.users.whoami, Known)
+    return studio
 
 
-def asked(question: Callable[[], Any], url: str) -> Any:
-    """What the server answers to a question that every Label Studio knows.
+def client_of(url: str, api_key: str) -> Any:
+    """The SDK's client of a server.
 
     Raises:
-        DataError: it does not know it (E807).
+        DataError: it cannot read the token (E809).
+    """
+    make: Any = LabelStudioBase
+    # What goes to this machine goes to no proxy that the environment names; what is redirected goes nowhere.
+    http = httpx.Client(timeout=WAIT, follow_redirects=False, trust_env=not is_loopback(urlsplit(url).hostname))
+    try:
+        return make(base_url=url, api_key=api_key, timeout=WAIT, httpx_client=http, max_retries=0)
+    except ODD:
+        raise NOT_ACCEPTED.error("it cannot be read", file=url) from None
+
+
+def ask(studio: Studio, call: Callable[[], Any], form: type[T]) -> T:
+    """What the server answers to a call that may be made again without harm, in the form that it must have.
+
+    Raises:
+        DataError: it has another (E807).
+    """
+    for attempt in patiently(studio):
+        with attempt:
+            try:
+                answer = call()
+            except ODD as error:
+                raise NOT_LABEL_STUDIO.error("its answer has another form", file=studio.url) from error
+    try:
+        return msgspec.convert(answer, form, from_attributes=True)
+    except msgspec.ValidationError as error:
+        raise NOT_LABEL_STUDIO.error(f"its answer has another form: {error}", file=studio.url) from error
+
+
+def known(studio: Studio, call: Callable[[], Any], form: type[T]) -> T:
+    """The answer to a question that every Label Studio knows.
+
+    Raises:
+        DataError: this one does not know it (E807).
     """
     try:
-        return question()
+        return ask(studio, call, form)
     except ApiError as error:
         if error.status_code == 404:
-            raise NOT_LABEL_STUDIO.error("status 404", file=url) from None
+            raise NOT_LABEL_STUDIO.error("status 404", file=studio.url) from None
         raise
 
 
@@ -115,6 +161,7 @@ def check_address(url: str) -> Iterator[Finding]:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        (host or "").encode("idna")
     except ValueError as error:
         raise BAD_URL.error() from error
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
@@ -144,7 +191,7 @@ def named_errors(url: str, outcome: str = DataError.outcome) -> Iterator[None]:
     """
     try:
         yield
-    except (httpx.TransportError, httpx.InvalidURL, ParsingError, ApiError) as error:
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, ParsingError, ApiError) as error:
         found = named(error, url)
         found.outcome = outcome
         raise found from None

@@ -27,7 +27,7 @@ from goldspan.studio.install import VERSION, install
 
 __all__ = ["LocalServer", "Started", "find", "folder", "processes", "set_password", "start", "stop", "token"]
 
-PORT_IN_USE = fault("E802", "The port is in use", "Give another with --port, or stop what uses it.")
+PORT_IN_USE = fault("E802", "The port cannot be used", "Give another with --port, or stop what uses it.")
 NOT_STARTED = fault(
     "E803",
     "Label Studio did not start",
@@ -51,7 +51,7 @@ SETTINGS = {
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
 }
 SCARCE = 100  # megabytes
-LOG = "server.log"
+LOG, SETUP_LOG = "server.log", "setup.log"
 DATA_VARIABLE, PORT_VARIABLE, VERSION_VARIABLE = (
     "LABEL_STUDIO_BASE_DATA_DIR",
     "LABEL_STUDIO_PORT",
@@ -89,11 +89,16 @@ def folder() -> Path:
 
 
 def processes(data: Path) -> list[psutil.Process]:
-    """Every process of Label Studio that works on a folder of data, the first that was started first."""
+    """Every process of Label Studio that goldspan started on a folder of data, the first that was started first.
+
+    They are told by a variable that nothing else sets; never this process, nor one that it runs in.
+    """
+    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
-            if process.environ().get(DATA_VARIABLE) == str(data) and "label-studio" in " ".join(process.cmdline()):
+            told = process.environ()
+            if process.pid not in own and VERSION_VARIABLE in told and told.get(DATA_VARIABLE) == str(data):
                 found.append((process.create_time(), process.pid, process))
     return [process for _, _, process in sorted(found, key=lambda each: each[:2])]
 
@@ -103,7 +108,7 @@ def find() -> LocalServer | None:
     for process in processes(folder()):
         with suppress(psutil.Error):
             told = process.environ()
-            if PORT_VARIABLE in told and VERSION_VARIABLE in told:
+            if PORT_VARIABLE in told:
                 return LocalServer(process.pid, int(told[PORT_VARIABLE]), told[VERSION_VARIABLE])
     return None
 
@@ -125,8 +130,7 @@ def start(port: int, user: str, password: str | None = None, show: Show = silent
         program = install(show)
         for left in processes(data):  # by a start that was killed
             end(left)
-        if in_use(port):
-            raise PORT_IN_USE.error(f"{HOST}:{port}")
+        try_port(port)
         known, made = first_user(data), None
         if known is None:
             made = password or secrets.token_urlsafe(12)
@@ -137,9 +141,11 @@ def start(port: int, user: str, password: str | None = None, show: Show = silent
 
 def stop() -> LocalServer | None:
     """End the server, and give it back; None if none runs. Its data stays."""
-    server = find()
-    for process in processes(folder()):
-        end(process)
+    data = folder()
+    with FileLock(data / "start.lock"):  # a start that is under way comes to its end first
+        server = find()
+        for process in processes(data):
+            end(process)
     return server
 
 
@@ -162,7 +168,11 @@ def set_password(user: str, password: str) -> None:
     Raises:
         DataError: there is no such user, or Label Studio does not take the password (E823).
     """
-    said = manage(install(), folder(), ["reset_password", "--username", user], password)
+    data = folder()
+    with FileLock(data / "start.lock"):
+        if first_user(data) is None:
+            raise NO_USER.error("goldspan studio start makes the first one", file=user)
+        said = manage(install(), data, ["reset_password", "--username", user], password)
     if "successfully changed" not in said and "same as current" not in said:
         raise NO_USER.error(said.strip().splitlines()[-1] if said.strip() else "no such user", file=user)
 
@@ -172,7 +182,7 @@ def set_up(program: Path, data: Path, user: str, password: str, show: Show) -> N
     show("making Label Studio's database, about a minute")
     manage(program, data, ["init", "--username", user], password, show)
     if first_user(data) is None:
-        raise NOT_STARTED.error("it made no user", file=str(data / LOG))
+        raise NOT_STARTED.error("it made no user", file=str(data / SETUP_LOG))
 
 
 def manage(program: Path, data: Path, arguments: list[str], password: str, show: Show = silent) -> str:
@@ -180,7 +190,7 @@ def manage(program: Path, data: Path, arguments: list[str], password: str, show:
 
     The password goes by the pipe of its standard input; a session of its own keeps it from asking on the terminal.
     """
-    log = data / LOG
+    log = data / SETUP_LOG
     with log.open("w+", encoding="utf-8", errors="replace") as said:
         options: dict[str, Any] = {
             "env": environment(data),
@@ -207,7 +217,7 @@ def manage(program: Path, data: Path, arguments: list[str], password: str, show:
 def launch(program: Path, data: Path, port: int, show: Show) -> LocalServer:
     """Start the server in the background and wait until it answers."""
     command = [str(program), "start", "--no-browser", "--port", str(port), "--internal-host", HOST]
-    told = {**environment(data), PORT_VARIABLE: str(port), VERSION_VARIABLE: VERSION}
+    told = {**environment(data), PORT_VARIABLE: str(port)}
     with (data / LOG).open("w", encoding="utf-8") as log:
         process = psutil.Popen(
             command, env=told, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -253,19 +263,22 @@ def environment(data: Path) -> dict[str, str]:
     Label Studio also reads names such as HOST, USERNAME and PASSWORD, which may mean something else.
     """
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return {**kept, **SETTINGS, DATA_VARIABLE: str(data), "PYTHONUNBUFFERED": "1"}
+    return {**kept, **SETTINGS, DATA_VARIABLE: str(data), VERSION_VARIABLE: VERSION, "PYTHONUNBUFFERED": "1"}
 
 
-def in_use(port: int) -> bool:
-    """True if something listens on the port."""
+def try_port(port: int) -> None:
+    """See that the port can be used.
+
+    Raises:
+        DataError: something listens there, or this user may not (E802).
+    """
     with socket.socket() as probe:
         if os.name != "nt":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError:
-            return True
-    return False
+        except OSError as error:
+            raise PORT_IN_USE.error(f"{HOST}:{port}, {error.strerror}") from error
 
 
 def first_user(data: Path) -> str | None:

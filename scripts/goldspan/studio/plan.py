@@ -2,20 +2,22 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
+from goldspan.articles import METADATA
 from goldspan.export.reader import Item, User, Value
 from goldspan.export.spans import attribute_value, task_doc_id
 from goldspan.faults import DataError, Finding, fault
 from goldspan.labeling import LabelingConfig, parse_labeling_config
 from goldspan.studio.projects import Wanted
-from goldspan.studio.snapshot import Draft, Prediction, ServerTask
+from goldspan.studio.snapshot import Draft, Prediction, ServerTask, task_number
 from goldspan.tasks import PREANNOTATION, Task
 
-__all__ = ["TWICE", "Change", "Plan", "check_project", "misfit", "plan", "stranded"]
+__all__ = ["TWICE", "Plan", "TaskChange", "check_project", "document_of", "misfit", "plan", "stranded", "surplus"]
 
 STRANDED = fault(
     "E816",
@@ -35,7 +37,7 @@ SURPLUS = fault(
 )
 
 
-class Change(Struct, frozen=True):
+class TaskChange(Struct, frozen=True):
     """What is to change of a task that is there.
 
     Its data (None if it is right), and the predictions to remove and to add.
@@ -52,8 +54,14 @@ class Plan(Struct, frozen=True):
     """What is to be done to a project's tasks: those to import, those to change, and how many are right."""
 
     missing: list[Task]
-    changes: list[Change]
+    changes: list[TaskChange]
     same: int
+
+
+def document_of(task: ServerTask) -> str | None:
+    """The document that a task on a server is of: its number there says nothing."""
+    doc_id = task.data.get("doc_id")
+    return None if doc_id is None else str(doc_id)
 
 
 def check_project(wanted: Wanted, xml: str | None, there: Sequence[ServerTask], url: str) -> Iterator[Finding]:
@@ -61,23 +69,29 @@ def check_project(wanted: Wanted, xml: str | None, there: Sequence[ServerTask], 
 
     ``xml`` is the labeling config that the project has now.
     """
-    by_document: dict[str, list[ServerTask]] = defaultdict(list)
+    by_document: dict[str | None, list[ServerTask]] = defaultdict(list)
     for task in there:
-        by_document[task_doc_id(task)].append(task)
+        by_document[document_of(task)].append(task)
     ours = {task["data"]["doc_id"]: task["data"] for task in wanted.tasks}
     for doc_id, tasks in by_document.items():
-        place = {"file": url, "task": doc_id}
+        place = {"file": url, "task": doc_id or ""}
+        if doc_id is None or doc_id not in wanted.documents:
+            yield from (SURPLUS.finding(f"task {task.id}", **place) for task in tasks)
+            continue
         if len(tasks) > 1:
             yield TWICE.finding(f"tasks {', '.join(str(task.id) for task in tasks)}", **place)
-        if doc_id not in wanted.documents:
-            yield SURPLUS.finding(f"task {tasks[0].id}", **place)
         for task in tasks:
             data = ours.get(doc_id, task.data)
             changed = [name for name in wanted.config.shown_fields if task.data.get(name) != data.get(name)]
-            if changed and (task.annotations or task.drafts):
+            if changed and is_touched(task):
                 yield OTHER_TEXT.finding(f"task {task.id}, {', '.join(changed)}", **place)
     if xml is not None and xml != wanted.xml:
         yield from stranded(there, xml, wanted.config, url)
+
+
+def is_touched(task: ServerTask) -> bool:
+    """True if an annotator has begun with a task."""
+    return bool(task.annotations or task.drafts)
 
 
 def stranded(there: Iterable[ServerTask], xml: str, config: LabelingConfig, url: str) -> Iterator[Finding]:
@@ -88,21 +102,30 @@ def stranded(there: Iterable[ServerTask], xml: str, config: LabelingConfig, url:
         now = None
     for task in there:
         for who, items in marked(task):
-            for item in items:
-                lost = misfit(item, config)
-                if lost and not (now and misfit(item, now)):
+            for each in items:
+                item = readable(each)
+                lost = misfit(item, config) if item else ""
+                if item and lost and not (now and misfit(item, now)):
                     place = {"file": url, "task": task_doc_id(task), "region": item.id or item.from_id}
                     yield STRANDED.finding(f"{lost}, {who}", **place)
 
 
-def marked(task: ServerTask) -> Iterator[tuple[str, list[Item]]]:
+def marked(task: ServerTask) -> Iterator[tuple[str, list[Any]]]:
     """What annotators have marked in a task, and who."""
-    for annotation in task.annotations:
+    for annotation in task.annotations or ():
         user = annotation.completed_by
         yield f"by {user.email or user.id if isinstance(user, User) else user}", annotation.result or []
-    for draft in task.drafts:
+    for draft in task.drafts or ():
         if isinstance(draft, Draft):
             yield f"in a draft by {draft.user}", draft.result or []
+
+
+def readable(item: Any) -> Item | None:
+    """An item of a result, if it has the form of one: what has not fits no config, and strands with none."""
+    try:
+        return msgspec.convert(item, Item)
+    except msgspec.ValidationError:
+        return None
 
 
 def misfit(item: Item, config: LabelingConfig) -> str:
@@ -112,7 +135,10 @@ def misfit(item: Item, config: LabelingConfig) -> str:
         unknown = set(item.labels or ()) - set(config.relations)
         return f"relation {', '.join(sorted(unknown))}" if unknown else ""
     if name in config.layers:
-        unknown = set(value.labels or ()) - set(config.layers[name].labels)
+        layer = config.layers[name]
+        if item.to_name not in (None, layer.to_name):
+            return f"{name} on {item.to_name}"
+        unknown = set(value.labels or ()) - set(layer.labels)
         return f"{name} {', '.join(sorted(unknown))}" if unknown else ""
     if name in config.attributes:
         fits = attribute_value(config.attributes[name], value) is not None
@@ -122,7 +148,7 @@ def misfit(item: Item, config: LabelingConfig) -> str:
 
 def plan(tasks: Iterable[Task], there: Iterable[ServerTask]) -> Plan:
     """What has to be done so that the server has the tasks."""
-    by_document = {task_doc_id(task): task for task in there}
+    by_document = {document_of(task): task for task in there}
     missing, changes, same = [], [], 0
     for task in tasks:
         found = by_document.get(task["data"]["doc_id"])
@@ -137,22 +163,38 @@ def plan(tasks: Iterable[Task], there: Iterable[ServerTask]) -> Plan:
     return Plan(missing, changes, same)
 
 
-def compare(task: Task, found: ServerTask) -> Change:
-    """What is to change of a task. Data and predictions that are not ours stay."""
-    data = {**found.data, **task["data"]}
+def surplus(there: Iterable[ServerTask], before: Collection[int]) -> list[int]:
+    """The numbers of tasks that came twice, since two pushes met: of each document all but the first.
+
+    Only those that were not there ``before`` and that nobody has begun with.
+    """
+    first: set[str | None] = set()
+    found = []
+    for task in sorted(there, key=lambda task: (not is_touched(task), task_number(task))):
+        doc_id = document_of(task)
+        if doc_id is not None and doc_id in first and not is_touched(task) and task_number(task) not in before:
+            found.append(task_number(task))
+        first.add(doc_id)
+    return sorted(found)
+
+
+def compare(task: Task, found: ServerTask) -> TaskChange:
+    """What is to change of a task. Predictions that are not ours stay, and data that no corpus has."""
+    theirs = {name: value for name, value in found.data.items() if name not in METADATA}
+    data = {**theirs, **task["data"]}
     wanted = {one["model_version"]: in_order(one["result"]) for one in task.get("predictions", ())}
     remove, right = [], set()
-    for one in found.predictions:
+    for one in found.predictions or ():
         if isinstance(one, Prediction) and one.model_version in {PREANNOTATION, *wanted}:
             name = one.model_version
-            if name not in right and wanted.get(name) == in_order(one.result or []):
+            if name not in right and wanted.get(name) == in_order(one.result):
                 right.add(name)
             else:
                 remove.append(one.id)
     add = [one for one in task.get("predictions", ()) if one["model_version"] not in right]
-    return Change(int(found.id or 0), task["data"]["doc_id"], None if data == found.data else data, remove, add)
+    return TaskChange(task_number(found), task["data"]["doc_id"], None if data == found.data else data, remove, add)
 
 
-def in_order(result: Iterable[dict[str, Any]]) -> list[str]:
+def in_order(result: Any) -> list[str]:
     """The items of a result in an order that depends on nothing but them."""
-    return sorted(json.dumps(item, sort_keys=True) for item in result)
+    return sorted(json.dumps(item, sort_keys=True) for item in (result if isinstance(result, list) else []))

@@ -7,6 +7,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from msgspec import Struct
 
+from goldspan.articles import load_articles
 from goldspan.corpus import Corpus, load_corpus
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig, load_labeling_config
@@ -16,11 +17,16 @@ from goldspan.tasks import Proposal, Task, adjudication_tasks, article_tasks, cl
 __all__ = ["Choice", "Kind", "Wanted", "project_title", "wanted_project"]
 
 BAD_TITLE = fault(
-    "E813", "Label Studio takes no such title for a project", "Give one of 3 to 50 characters: --project."
+    "E813",
+    "Label Studio takes no such title for a project",
+    "Give one of 3 to 50 characters, none of them a control character: --project.",
 )
 NO_GUIDELINES = fault("E814", "The guidelines cannot be read", "Put them where corpus.toml says, as UTF-8.")
-
-
+NOTHING = fault(
+    "E826",
+    "There is nothing to push",
+    "Add articles to sources.csv, or clusters for pairs; adjudication is for what annotators differ on.",
+)
 NO_DOCUMENT = fault("E819", "No document fits", "Give the doc_id of an article, or a pattern such as 'news-*'.")
 
 
@@ -53,7 +59,7 @@ def project_title(corpus: Corpus, kind: Kind, title: str | None = None) -> str:
         DataError: Label Studio does not take it (E813).
     """
     title = (title or "").strip() or (corpus.name.strip() if kind is Kind.articles else f"{corpus.name.strip()} {kind}")
-    if not 3 <= len(title) <= 50:
+    if not 3 <= len(title) <= 50 or not title.isprintable():
         raise BAD_TITLE.error(title)
     return title
 
@@ -73,7 +79,8 @@ def wanted_project(folder: Path, kind: Kind, title: str | None, choice: Choice) 
     """A project of a corpus folder as it is to be.
 
     Raises:
-        DataError: the corpus cannot be read or has faults, or no document fits the choice (E819).
+        DataError: the corpus cannot be read or has faults, has nothing to push (E826), or no document fits the choice
+            (E819).
     """
     corpus = load_corpus(folder)
     path = corpus.path("pair_config" if kind is Kind.pairs else "labeling_config")
@@ -84,6 +91,12 @@ def wanted_project(folder: Path, kind: Kind, title: str | None, choice: Choice) 
         tasks = adjudication_tasks(folder)
     else:
         tasks = article_tasks(folder, choice.proposal)
+    if not tasks:
+        raise NOTHING.error(str(kind), file=str(folder))
+    documents = {task["data"]["doc_id"] for task in tasks}
+    if kind is Kind.adjudication:  # what is settled by now keeps its task
+        documents |= {article.doc_id for article in load_articles(corpus)[0]}
+    tasks = chosen(tasks, choice.documents, str(folder))
     if choice.restore:
         exports = corpus.pair_export_files() if kind is Kind.pairs else corpus.export_files()
         tasks = restored(tasks, exports, corpus)
@@ -92,8 +105,8 @@ def wanted_project(folder: Path, kind: Kind, title: str | None, choice: Choice) 
         xml=path.read_text(encoding="utf-8-sig").strip(),  # as Label Studio stores it
         config=config,
         instructions=instructions(corpus.path("guidelines")),
-        tasks=chosen(tasks, choice.documents, str(folder)),
-        documents=frozenset(task["data"]["doc_id"] for task in tasks),
+        tasks=tasks,
+        documents=frozenset(documents),
     )
 
 

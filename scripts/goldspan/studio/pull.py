@@ -10,15 +10,15 @@ import msgspec
 from msgspec import Struct
 
 from goldspan.corpus import Corpus
-from goldspan.export.reader import TaskAnnotation, read_tasks
+from goldspan.export.reader import read_tasks
 from goldspan.export.spans import task_doc_id, user_shown
-from goldspan.faults import fault
+from goldspan.faults import Finding, fault
 from goldspan.progress import Show
 from goldspan.store import write_new
 from goldspan.studio.connection import Studio, named_errors
 from goldspan.studio.projects import Kind
 from goldspan.studio.push import find_project
-from goldspan.studio.snapshot import ServerTask, snapshot
+from goldspan.studio.snapshot import ServerAnnotation, ServerTask, snapshot
 
 __all__ = ["Change", "Pulled", "changes", "export_name", "exports_of", "pull"]
 
@@ -28,6 +28,7 @@ NO_NAME = fault(
     "No name for a new export fits a pattern in corpus.toml and sorts behind the exports that are there",
     'End a pattern in a star, as in exports = ["articles-*"], or give the last export another name.',
 )
+NO_TASKS = fault("W803", "The project has no tasks; what was pulled from it before still counts", "Push it anew.")
 DATED = re.compile(r"(?P<stem>.*\d{4}-\d\d-\d\d)(?P<letters>[b-z]*)")
 
 
@@ -49,22 +50,28 @@ class Pulled(Struct, frozen=True):
     changes: list[Change]
     drafts: dict[str, int]
     since: Path | None
+    warnings: list[Finding]
 
 
 class Exports(Struct, frozen=True):
-    """Where a corpus keeps its exports of one kind of project, and the patterns of their names."""
+    """The exports of one kind of project in a corpus, the patterns of their names first."""
 
-    folder: Path
+    corpus: Corpus
     patterns: tuple[str, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where they are."""
+        return self.corpus.path("exports")
 
     def known(self) -> list[Path]:
         """Those that are there, in the order in which they add up."""
-        return sorted({path for pattern in self.patterns for path in self.folder.glob(f"{pattern}.json")})
+        return self.corpus.fitting(self.patterns)
 
 
 def exports_of(corpus: Corpus, kind: Kind) -> Exports:
     """Where the exports of a kind of project belong. What is adjudicated are annotations of articles."""
-    return Exports(corpus.path("exports"), corpus.pair_exports if kind is Kind.pairs else corpus.exports)
+    return Exports(corpus, corpus.pair_exports if kind is Kind.pairs else corpus.exports)
 
 
 def pull(studio: Studio, title: str, exports: Exports, today: date, show: Show) -> Pulled:
@@ -75,22 +82,25 @@ def pull(studio: Studio, title: str, exports: Exports, today: date, show: Show) 
             (E822).
         OSError: the export cannot be written; nothing is left of it.
     """
+    warnings: list[Finding] = []
     with named_errors(studio.url):
         project = find_project(studio, title)
         if project is None:
             raise NO_PROJECT.error(repr(title), file=studio.url)
         with snapshot(studio, project.id, show, spelled_out=False) as path:
-            tasks = read_tasks(path, ServerTask)
+            tasks = read_tasks(path, ServerTask, studio.url)
+            if not tasks:
+                warnings.append(NO_TASKS.finding(repr(title), file=studio.url))
             drafts = {task_doc_id(task): len(task.drafts) for task in tasks if task.drafts}
             while True:
                 known = exports.known()
                 since, before = last_of(known, tasks)
                 found = sorted(changes(before, tasks))
                 if not found:
-                    return Pulled(None, [], drafts, since)
+                    return Pulled(None, [], drafts, since, warnings)
                 target = exports.folder / export_name(exports.patterns, today, [each.name for each in known])
                 if write_new(target, path):
-                    return Pulled(target, found, drafts, since)
+                    return Pulled(target, found, drafts, since, warnings)
 
 
 def last_of(exports: Sequence[Path], tasks: Sequence[ServerTask]) -> tuple[Path | None, list[ServerTask]]:
@@ -109,20 +119,20 @@ def changes(before: Sequence[ServerTask], now: Sequence[ServerTask]) -> Iterator
     for place, one in later.items():
         if place not in earlier or content(earlier[place]) != content(one):
             what = "skipped" if one.was_cancelled else "changed" if place in earlier else "new"
-            yield Change(place[0], what, user_shown(one))
+            yield Change(place[0], what, user_shown(one.completed_by))
     for place in earlier.keys() - later.keys():
-        yield Change(place[0], "gone", user_shown(earlier[place]))
+        yield Change(place[0], "gone", user_shown(earlier[place].completed_by))
 
 
-def by_place(tasks: Sequence[ServerTask]) -> Mapping[tuple[str, str], TaskAnnotation]:
+def by_place(tasks: Sequence[ServerTask]) -> Mapping[tuple[str, str], ServerAnnotation]:
     """Every annotation by its document and its number."""
-    return {(task_doc_id(task), str(one.id)): one for task in tasks for one in task.annotations}
+    return {(task_doc_id(task), str(one.id)): one for task in tasks for one in task.annotations or ()}
 
 
-def content(one: TaskAnnotation) -> bytes:
+def content(one: ServerAnnotation) -> bytes:
     """What an annotation says, whatever the order of its items; when it was saved is not part of it."""
     items = sorted(msgspec.json.encode(item, order="deterministic") for item in one.result or [])
-    return msgspec.json.encode([user_shown(one), bool(one.was_cancelled), items])
+    return msgspec.json.encode([user_shown(one.completed_by), bool(one.was_cancelled), items])
 
 
 def export_name(patterns: Sequence[str], today: date, known: Sequence[str]) -> str:

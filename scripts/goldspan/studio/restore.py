@@ -1,14 +1,17 @@
 """Annotations of exports -> tasks that bring them along: how a project comes back on another server."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import field
 
 from goldspan.corpus import Corpus
-from goldspan.export.reader import User, read_tasks
+from goldspan.export.reader import Identified, User
+from goldspan.export.spans import task_doc_id
+from goldspan.export.standing import latest, standing_tasks
 from goldspan.faults import fault
 from goldspan.tasks import Task
 
@@ -20,36 +23,40 @@ NO_ADDRESS = fault(
     'Name an address beside the number in corpus.toml, as in completed_by = [1, "a@b.org"]: numbers differ by server.',
 )
 
-KEPT = ("result", "was_cancelled", "ground_truth", "lead_time")
+KEPT = ("completed_by", "result", "was_cancelled", "ground_truth", "lead_time")
 
 
-class RawTask(Struct):
+class RawTask(Identified):
     """A task of an export, its annotations as they stand there."""
 
-    data: dict[str, Any]
-    id: int | str | None = None
-    annotations: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = field(default_factory=list)
 
 
 def restored(tasks: Iterable[Task], exports: Iterable[Path], corpus: Corpus) -> list[Task]:
-    """Tasks with the annotations that the exports hold of them; of two by one user that of the later export stands.
+    """Tasks with the annotations that stand of them in the exports, one by each annotator.
 
     Raises:
         DataError: an export cannot be read (E201, E202), or a user has no address (E820).
     """
-    standing: dict[str, dict[str, dict[str, Any]]] = {}
+    found: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     addresses = {user: address_of(one.users) for one in corpus.annotators for user in one.users}
-    for path in exports:
-        for task in read_tasks(path, RawTask):
-            doc_id = str(task.data.get("doc_id", task.id))
-            for annotation in task.annotations:
-                address = user_address(annotation.get("completed_by"), addresses)
-                if address is None:
-                    raise NO_ADDRESS.error(str(annotation.get("completed_by")), file=str(path), task=doc_id)
-                kept = {name: annotation[name] for name in KEPT if annotation.get(name) is not None}
-                one = {"ground_truth": False, "result": [], **kept, "completed_by": {"email": address}}
-                standing.setdefault(doc_id, {})[address] = one
-    return [{**task, "annotations": list(standing.get(task["data"]["doc_id"], {}).values())} for task in tasks]
+    wanted = {task["data"]["doc_id"] for task in tasks}
+    for placed in standing_tasks(exports, RawTask).tasks:
+        doc_id = task_doc_id(placed.task)
+        for annotation in placed.task.annotations if doc_id in wanted else ():
+            address = user_address(annotation.get("completed_by"), addresses)
+            if address is None:
+                detail = str(annotation.get("completed_by"))
+                raise NO_ADDRESS.error(detail, file=str(placed.file), task=doc_id)
+            one = {**annotation, "completed_by": {"email": address}}
+            found[doc_id][corpus.users().get(address, address)].append(one)
+    return [{**task, "annotations": list(map(standing, found[task["data"]["doc_id"]].values()))} for task in tasks]
+
+
+def standing(annotations: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of several annotations by one annotator the one that stands, as a server imports it."""
+    one = latest(annotations, lambda each: each.get("updated_at"))
+    return {"ground_truth": False, "result": [], **{name: one[name] for name in KEPT if one.get(name) is not None}}
 
 
 def user_address(user: Any, addresses: Mapping[int | str, str | None]) -> str | None:
