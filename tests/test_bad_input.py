@@ -128,7 +128,7 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     ),
     "control for no layer": (replace(CONFIG, 'whenTagName="entity"', 'whenTagName="entty"'), "E003", "'entty'"),
     "control for no label": (replace(CONFIG, 'whenLabelValue="DATE"', 'whenLabelValue="DAY"'), "E003", "DAY"),
-    "control of another kind": (replace(CONFIG, "<Number ", "<DateTime "), "E011", "DateTime"),
+    "control of another kind": (replace(CONFIG, "<Number ", "<Ranker "), "E011", "Ranker"),
     "control with a column's name": (replace(CONFIG, 'name="unit"', 'name="zone"'), "E003", "'zone'"),
     "control with a table's column": (replace(CONFIG, 'name="unit"', 'name="label"'), "E013", "label"),
     "config too deep": (write(CONFIG, b"<View>" * 3000 + b"</View>" * 3000), "E003", CONFIG),

@@ -7,7 +7,7 @@ one of `FIGURES`, or ``config/column/column`` for a cross-tabulation.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +150,7 @@ def info_entry(name: str, contents: pa.Table, tags: Sequence[str]) -> dict[str, 
     }
 
 
-def features(schema: pa.Schema, classes: dict[str, Sequence[str]]) -> list[dict[str, Any]]:
+def features(schema: pa.Schema, classes: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """A schema as the ``features`` of a card, in the form that datasets 3 to 5 read alike.
 
     ``classes`` names class labels.
@@ -169,6 +169,8 @@ def feature(field: pa.Field, names: Sequence[str] | None) -> dict[str, Any]:
             }
         if pa.types.is_struct(item):
             return {"name": field.name, "list": [feature(part, None) for part in item]}
+        if pa.types.is_list(item):
+            return {"name": field.name, "list": {"list": str(item.value_type)}}
         return {"name": field.name, "list": str(item)}
     return {"name": field.name, "dtype": {"double": "float64"}.get(str(field.type), str(field.type))}
 

@@ -16,10 +16,13 @@ from rich.table import Table
 
 from goldspan.agreed import Measured, agreement_json
 from goldspan.build import Built, build, check_build, compare, write_build
+from goldspan.convert.conversion import Converted, convert
 from goldspan.decisions import Conflict, Decider, decision_rows
+from goldspan.export.offsets import Unit
 from goldspan.faults import DataError, printable, stop_on_errors
 from goldspan.inputs import read_inputs
 from goldspan.options import HERE, CorpusOption, extra, show_findings
+from goldspan.progress import terminal_progress
 from goldspan.store import replace_file
 from goldspan.studio.cli import studio_app
 from goldspan.tasks import Proposal, adjudication_tasks, article_tasks, claim_pair_tasks, tasks_json
@@ -45,6 +48,21 @@ class Format(StrEnum):
     json = "json"
 
 
+class OnError(StrEnum):
+    """What to do with what is wrong."""
+
+    stop = "stop"
+    skip = "skip"
+
+
+class OffsetUnit(StrEnum):
+    """What offsets count, where it is said."""
+
+    auto = "auto"
+    codepoint = "codepoint"
+    utf16 = "utf16"
+
+
 @app.command("build")
 def build_command(
     corpus: CorpusOption = HERE,
@@ -63,6 +81,35 @@ def build_command(
         folder = write_build(built, out)
         typer.echo(f"{built.corpus.name} {built.corpus.version} is built in {folder}", err=True)
     show_rows(built)
+
+
+@app.command("convert")
+def convert_command(
+    exports: Annotated[
+        list[Path], typer.Argument(metavar="EXPORT...", help="JSON exports: arrays, JSONL, or one file an annotation.")
+    ],
+    config: Annotated[Path, typer.Option(metavar="XML", help="The labeling config of the project.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write, new or of an earlier conversion.")],
+    on_error: Annotated[
+        OnError, typer.Option("--on-error", help="What is wrong stops it all, or is left out and written down.")
+    ] = OnError.stop,
+    offsets: Annotated[
+        OffsetUnit, typer.Option("--offsets", help="What offsets count, or by evidence for each document.")
+    ] = OffsetUnit.auto,
+    bio: Annotated[
+        str | None, typer.Option("--bio", metavar="CONTROL", help="Tag tokens by the spans of a layer, too.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes share the work.")] = 1,
+) -> None:
+    """Any Label Studio export of text -> four tables, without loss: documents, annotations, spans, relations."""
+    unit = None if offsets is OffsetUnit.auto else Unit(offsets.value)
+    with terminal_progress() as show:
+        skip = on_error is OnError.skip
+        converted = convert(exports, config, out, skip=skip, offsets=unit, bio=bio, workers=workers, show=show)
+    show_findings(converted.findings)
+    if converted.unshown:
+        typer.echo(f"and {converted.unshown} more, all in {out / 'rejects.jsonl'}", err=True)
+    show_converted(converted)
 
 
 @app.command("validate")
@@ -149,6 +196,20 @@ def load_command(
         from goldspan.loading import load_all  # noqa: PLC0415 - an extra
     for name, loaded in load_all(release):
         typer.echo(f"{name:16} {loaded.num_rows:6} rows  {', '.join(loaded.column_names)}")
+
+
+def show_converted(converted: Converted) -> None:
+    """What became of all that was read, on stdout."""
+    table = Table("", "read", "written", "merged", "left out", box=None, pad_edge=False)
+    for name, one in converted.counts.items():
+        table.add_row(name, *map(str, (one.read, one.written, one.merged, one.rejected)))
+    for name, count in converted.apart.items():
+        table.add_row(name, str(count), "", "", "no annotations")
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    for name, rows in converted.rows.items():
+        typer.echo(f"{name:16} {rows:8} rows")
+    for why, spans in converted.untagged.items():
+        typer.echo(f"{'not tagged':16} {spans:8} {why}")
 
 
 def show_rows(built: Built) -> None:

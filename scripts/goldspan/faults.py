@@ -11,13 +11,13 @@ __all__ = ["FAULTS", "DataError", "Fault", "Finding", "fault", "printable", "sto
 class Finding(Struct, frozen=True, order=True, omit_defaults=True):
     """One fault at one place.
 
-    ``region`` is a Label Studio region id, ``row`` the key of a table's row or the name of a file of a release,
-    ``context``
-    is text around it.
+    ``annotation`` and ``region`` are ids of Label Studio, ``row`` is the key of a table's row or the name of a file of
+    a release, ``context`` is text around it.
     """
 
     file: str = ""
     task: str = ""
+    annotation: str = ""
     region: str = ""
     row: str = ""
     code: str = ""
@@ -37,6 +37,7 @@ class Finding(Struct, frozen=True, order=True, omit_defaults=True):
             for part in (
                 self.file,
                 self.task and f"document {self.task}",
+                self.annotation and f"annotation {self.annotation}",
                 self.region and f"region {self.region}",
                 self.row and f"row {self.row}",
             )
@@ -60,6 +61,10 @@ class DataError(Exception):
         """Keep the findings in a stable order, each once."""
         self.findings = sorted(set(findings))
         super().__init__("\n".join(map(str, self.findings)))
+
+    def __reduce__(self) -> tuple[type["DataError"], tuple[list[Finding]]]:
+        """How it comes back from another process."""
+        return type(self), (self.findings,)
 
 
 class Fault(Struct, frozen=True):

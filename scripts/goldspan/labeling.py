@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
+import msgspec
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from msgspec import Struct
@@ -18,6 +19,7 @@ __all__ = [
     "Kind",
     "LabelingConfig",
     "Layer",
+    "as_stored",
     "load_labeling_config",
     "parse_labeling_config",
     "parse_value",
@@ -30,7 +32,7 @@ NOT_A_CONFIG = fault(
 UNSUPPORTED = fault(
     "E011",
     "The labeling config has a control of a kind that is not supported",
-    "Supported are Labels, Choices, TextArea, Number and Rating on a Text tag; take the others out of the config.",
+    "Labels, Choices, TextArea, Number, Rating, Taxonomy and DateTime on a Text tag are supported; take others out.",
 )
 
 
@@ -39,16 +41,22 @@ class Kind(Enum):
 
     STRING = "string"
     STRINGS = "list of strings"
+    PATHS = "list of paths"
     NUMBER = "number"
     BOOLEAN = "boolean"
 
 
 class Layer(Struct, frozen=True):
-    """A ``Labels`` control."""
+    """A ``Labels`` control; ``is_open`` if its labels come from the tasks and the config does not know them all."""
 
     name: str
     to_name: str
     labels: tuple[str, ...]
+    is_open: bool = False
+
+    def strange(self, labels: Iterable[str]) -> list[str]:
+        """Those of some labels that the control does not have."""
+        return [] if self.is_open else [label for label in labels if label not in self.labels]
 
 
 class Attribute(Struct, frozen=True):
@@ -100,7 +108,7 @@ class LabelingConfig(Struct, frozen=True):
 
 
 LARGEST = 2**53  # beyond it a number is not stored exactly
-VALUE_TAGS = ("Choices", "TextArea", "Number", "Rating")
+VALUE_TAGS = ("Choices", "TextArea", "Number", "Rating", "Taxonomy", "DateTime")
 
 
 def load_labeling_config(path: Path) -> LabelingConfig:
@@ -146,7 +154,8 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
         if not name or name in layers or name in attributes:
             raise NOT_A_CONFIG.error(f"a {element.tag} tag has no name of its own ({name!r})", file=file)
         if element.tag == "Labels":
-            layers[name] = Layer(name, element.get("toName", ""), inventory(element, "Label"))
+            is_open = element.get("value", "").startswith("$")
+            layers[name] = Layer(name, element.get("toName", ""), inventory(element, "Label"), is_open)
         else:
             attributes[name] = attribute(name, element, condition)
     check_names(found, texts, layers, file)
@@ -189,7 +198,8 @@ def controls(element: Element, condition: dict[str, str]) -> Iterator[tuple[Elem
 
 def attribute(name: str, element: Element, condition: dict[str, str]) -> Attribute:
     """A value control as an attribute."""
-    values = inventory(element, "Choice")
+    is_open = element.tag == "Taxonomy" or element.get("value", "").startswith("$")
+    values = () if is_open else inventory(element, "Choice")
     return Attribute(
         name=name,
         tag=element.tag,
@@ -210,6 +220,8 @@ def kind_of(element: Element, values: tuple[str, ...]) -> Kind:
     """The type of a control's values. A single choice between true and false is a boolean."""
     if element.tag in ("Number", "Rating"):
         return Kind.NUMBER
+    if element.tag in ("Taxonomy", "DateTime"):
+        return Kind.PATHS if element.tag == "Taxonomy" else Kind.STRING
     if element.tag == "TextArea":
         return Kind.STRING if element.get("maxSubmissions") == "1" else Kind.STRINGS
     if element.get("choice", "single") == "multiple":
@@ -217,8 +229,19 @@ def kind_of(element: Element, values: tuple[str, ...]) -> Kind:
     return Kind.BOOLEAN if set(values) == {"true", "false"} else Kind.STRING
 
 
+def as_stored(config: LabelingConfig) -> LabelingConfig:
+    """The config with its attributes typed as Label Studio stores them: a choice is text, a text area a list."""
+    plain = {Kind.BOOLEAN: Kind.STRING}
+    kinds = {one.name: Kind.STRINGS if one.tag == "TextArea" else one.kind for one in config.attributes.values()}
+    attributes = {
+        name: msgspec.structs.replace(one, kind=plain.get(kinds[name], kinds[name]))
+        for name, one in config.attributes.items()
+    }
+    return msgspec.structs.replace(config, attributes=attributes)
+
+
 def parse_value(attribute: Attribute, text: str) -> Any:
-    """A value of an attribute as a person writes it (a list parted by bars).
+    """A value of an attribute as a person writes it (a list parted by bars, a path by slashes).
 
     None where the control does not allow it.
     """
@@ -228,6 +251,8 @@ def parse_value(attribute: Attribute, text: str) -> Any:
         except ValueError:
             return None
         return number if abs(number) <= LARGEST else None
+    if attribute.kind is Kind.PATHS:
+        return [path.split("/") for path in text.split("|")] if text else None
     return typed_texts(attribute, text.split("|") if attribute.kind is Kind.STRINGS else [text])
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from goldspan.corpus import Relations
 from goldspan.decisions import TWICE_ADJUDICATED, Conflict, Decider
-from goldspan.export.reader import Task, TaskAnnotation, Value
+from goldspan.export.reader import Task, TaskAnnotation, Value, read_export
 from goldspan.export.spans import (
     BAD_VALUE,
     UNKNOWN_ANNOTATOR,
@@ -169,7 +169,7 @@ def read_judgements(
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
-    standing = standing_tasks(files, Task)
+    standing = standing_tasks(files, read_export)
     findings = list(withdrawn(standing.replaced, users))
     read: dict[tuple[Pair, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
     for placed in standing.tasks:

@@ -24,11 +24,13 @@ __all__ = [
     "differences",
     "entries",
     "foreign",
+    "new_folder",
     "read_manifest",
     "read_release",
     "replace_file",
     "replace_folder",
     "staged",
+    "sync_file",
     "write_new",
 ]
 
@@ -127,20 +129,35 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         raise NOT_OURS.error(", ".join(surplus[:5]), file=str(folder))
     if folder.is_dir() and not differences(folder, files):
         return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        (aside / "new").mkdir()
+    with new_folder(folder) as new:
         for name, data in sorted(files.items()):
-            path = aside / "new" / name
+            path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             write_synced(path, data)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A new folder beside one, to be filled with synced files; in the end it takes the place of the old one.
+
+    If anything fails, the old one stays.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    new, old = aside / "new", aside / "old"
+    try:
+        new.mkdir()
+        yield new
         if folder.exists():
-            folder.rename(aside / "old")
+            folder.rename(old)
         try:
-            (aside / "new").rename(folder)
+            new.rename(folder)
         except OSError:
-            (aside / "old").rename(folder)
+            if old.exists():
+                old.rename(folder)
             raise
         sync_folder(folder.parent)
     finally:
@@ -212,6 +229,12 @@ def write_synced(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
         file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file that was written is on the disk."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
 
 

@@ -45,6 +45,7 @@ INTEGERS = pa.list_(pa.int32())
 COLUMN_TYPES = {
     Kind.STRING: pa.string(),
     Kind.STRINGS: STRINGS,
+    Kind.PATHS: pa.list_(STRINGS),
     Kind.NUMBER: pa.float64(),
     Kind.BOOLEAN: pa.bool_(),
 }

@@ -13,7 +13,7 @@ from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.decisions import Conflict, Decider
 from goldspan.faults import stop_on_errors
 from goldspan.inputs import Inputs, read_inputs
-from goldspan.labeling import Kind, LabelingConfig, load_labeling_config
+from goldspan.labeling import LabelingConfig, load_labeling_config
 from goldspan.pairs import check_clusters, pair_tasks
 from goldspan.records import Annotation, Article, Relation, Span
 from goldspan.zones import Rules, propose_zones
@@ -35,6 +35,8 @@ VALUE_FIELDS = {
     "TextArea": ("textarea", "text"),
     "Number": ("number", "number"),
     "Rating": ("rating", "rating"),
+    "Taxonomy": ("taxonomy", "taxonomy"),
+    "DateTime": ("datetime", "datetime"),
 }
 Task = dict[str, Any]
 Items = list[dict[str, Any]]
@@ -205,5 +207,6 @@ def region_items(span: Span, config: LabelingConfig) -> Iterator[dict[str, Any]]
         attribute = config.attributes[name]
         kind, field = VALUE_FIELDS[attribute.tag]
         plain = str(value).lower() if isinstance(value, bool) else value
-        stored = plain if attribute.kind is Kind.NUMBER else [plain] if isinstance(plain, str) else plain
+        is_list = attribute.tag in ("Choices", "TextArea")
+        stored = [plain] if is_list and not isinstance(plain, list) else plain
         yield {**base, "from_name": name, "type": kind, "value": {**extent, field: stored}}

@@ -1,11 +1,11 @@
 """E3xx: spans of any layer, zones and entities."""
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from goldspan.checks.registry import Hit, Subject, annotation_check, hit
 from goldspan.claims import links
+from goldspan.export.offsets import same_words
 from goldspan.records import Span
 
 
@@ -42,9 +42,8 @@ def unknown_label(subject: Subject) -> Iterator[Hit]:
     Relabel the region, or use the labeling config of the project that was exported.
     """
     for span in subject.annotation.spans:
-        for label in span.labels:
-            if label not in subject.config.layers[span.layer].labels:
-                yield hit(span, f"{label!r} in {span.layer!r}")
+        for label in subject.config.layers[span.layer].strange(span.labels):
+            yield hit(span, f"{label!r} in {span.layer!r}")
 
 
 @annotation_check("E303")
@@ -79,13 +78,8 @@ def other_text_shown(subject: Subject) -> Iterator[Hit]:
     """
     for span in in_text(subject, *subject.config.layers):
         slice_ = subject.article.text[span.start : span.end]
-        if span.shown_text is not None and without_space(span.shown_text) != without_space(slice_):
+        if span.shown_text is not None and not same_words(span.shown_text, slice_):
             yield hit(span, f"{span.shown_text!r} was shown")
-
-
-def without_space(text: str) -> str:
-    """Text without white space, also where Label Studio shows a line break as a backslash and an n."""
-    return re.sub(r"\s|\\n", "", text)
 
 
 @annotation_check("E306")

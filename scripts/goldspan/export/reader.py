@@ -1,22 +1,27 @@
-"""An export file -> typed tasks, in the shape that Label Studio writes (measured on 1.23)."""
+"""The shapes in which Label Studio writes tasks (measured on 1.23, and as older versions and storages write them)."""
 
-import codecs
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from goldspan.faults import fault
+from goldspan.export.windows import WRONG_FORM, Bounds, form_of, windows
 
-__all__ = ["Identified", "Item", "Task", "TaskAnnotation", "User", "Value", "read_export", "read_tasks"]
+__all__ = [
+    "Entry",
+    "Identified",
+    "Item",
+    "Task",
+    "TaskAnnotation",
+    "User",
+    "Value",
+    "read_export",
+    "read_tasks",
+    "task_of",
+]
 
-UNREADABLE = fault("E201", "The export is not JSON", "Download it again from Label Studio, in the format JSON.")
-WRONG_FORM = fault(
-    "E202",
-    "The export does not have the form of a Label Studio JSON export",
-    "Download it again in the format JSON; JSON-MIN, CSV and CONLL lose what is needed here.",
-)
+Text = str | list[str] | None
 
 
 class Value(Struct, gc=False):
@@ -27,15 +32,20 @@ class Value(Struct, gc=False):
 
     start: int | None = None
     end: int | None = None
-    text: str | list[str] | None = None
+    text: Text = None
     labels: list[str] | None = None
     choices: list[str] | None = None
     number: int | float | None = None
     rating: int | float | None = None
+    taxonomy: list[list[str]] | None = None
+    datetime: str | None = None
 
 
 class Item(Struct, gc=False):
-    """One item of a result: a region, the value of a control (of a region where they share the id), or a relation."""
+    """One item of a result: a region, the value of a control (of a region where they share the id), or a relation.
+
+    ``parent`` is the region under which an annotator has put this one.
+    """
 
     type: str
     id: str | int | None = None
@@ -46,6 +56,10 @@ class Item(Struct, gc=False):
     to_id: str | None = None
     direction: str | None = "right"
     labels: list[str] | None = None
+    origin: str | None = None
+    score: float | None = None
+    parent: str | None = msgspec.field(default=None, name="parentID")
+    meta: dict[str, Any] | None = None
 
 
 class User(Struct, gc=False):
@@ -55,17 +69,20 @@ class User(Struct, gc=False):
     email: str | None = None
 
 
-class TaskAnnotation(Struct):
+class TaskAnnotation(Struct, gc=False):
     """One annotator's annotation of a task. A skipped task has one that was cancelled."""
 
     id: int | str | None = None
     completed_by: int | str | User | None = None
     result: list[Item] | None = None
     was_cancelled: bool | None = False
+    ground_truth: bool | None = None
+    created_at: str | None = None
     updated_at: str | None = None
+    lead_time: float | None = None
 
 
-class Identified(Struct):
+class Identified(Struct, gc=False):
     """The data fields of a task, and what tells it from any other."""
 
     data: dict[str, Any]
@@ -78,36 +95,73 @@ class Identified(Struct):
         return self.id, self.created_at
 
 
-class Task(Identified):
-    """One task with its annotations."""
+class Task(Identified, gc=False):
+    """One task with its annotations, and how many drafts and predictions it has, which are none."""
 
     annotations: list[TaskAnnotation] = []
+    drafts: int = 0
+    predictions: int = 0
+
+
+class Apart(Struct, gc=False):
+    """A draft or a prediction, which is no annotation: only that it is there counts."""
+
+
+class Entry(TaskAnnotation, gc=False):
+    """Whatever a file holds one of: a task with its annotations (``completions``, before version 1), or an annotation
+    with its ``task``, as a storage keeps it.
+    """
+
+    data: dict[str, Any] | None = None
+    annotations: list[TaskAnnotation] | None = None
+    completions: list[TaskAnnotation] | None = None
+    drafts: list[int | Apart] | None = None
+    predictions: list[int | Apart] | None = None
+    task: Identified | int | None = None
 
 
 T = TypeVar("T")
+
+
+def task_of(entry: Entry) -> Task | None:
+    """What a file holds one of, as a task; None if it is none."""
+    apart = len(entry.drafts or ()), len(entry.predictions or ())
+    if entry.data is not None:
+        annotations = entry.annotations if entry.annotations is not None else entry.completions or []
+        return Task(entry.data, entry.id, entry.created_at, annotations, *apart)
+    if isinstance(entry.task, Identified):
+        return Task(entry.task.data, entry.task.id, entry.task.created_at, [entry], *apart)
+    return None
 
 
 def read_export(path: Path) -> list[Task]:
     """Every task of an export, in its order.
 
     Raises:
-        DataError: the file cannot be read or is not JSON (E201), or not an array of tasks (E202).
+        DataError: the file cannot be read or is not JSON (E201), or does not hold tasks (E202, with the place in the
+            JSON).
     """
-    return read_tasks(path, Task)
+    tasks = []
+    for number, entry in enumerate(read_tasks(path, Entry)):
+        task = task_of(entry)
+        if task is None:
+            raise WRONG_FORM.error(f"neither data nor a task with data - at `$[{number}]`", file=str(path))
+        tasks.append(task)
+    return tasks
 
 
 def read_tasks(path: Path, kind: type[T], name: str = "") -> list[T]:
-    """Every task of an export, in its order, as structs that have the fields that are needed.
+    """Everything that an export holds, in its order, as structs that have the fields that are needed.
 
     Errors call the file by its path, or by a ``name``.
 
     Raises:
-        DataError: the file cannot be read or is not JSON (E201), or not an array of tasks (E202, with the place in
-        the JSON).
+        DataError: the file cannot be read or is not JSON (E201), or has another form (E202).
     """
-    try:
-        return msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=list[kind])  # type: ignore[valid-type]
-    except msgspec.ValidationError as error:
-        raise WRONG_FORM.error(str(error), file=name or str(path)) from error
-    except (OSError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise UNREADABLE.error(str(error), file=name or str(path)) from error
+    form = form_of(path, name)
+    found: list[T] = []
+    for window in windows(path, kind, form, Bounds(form.start, path.stat().st_size, True), name):
+        if window.fault:
+            raise WRONG_FORM.error(window.fault, file=name or str(path))
+        found += window.tasks
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from goldspan.export.reader import Identified, Item, Task, TaskAnnotation, User, Value
+from goldspan.export.reader import Identified, Item, Task, TaskAnnotation, User, Value, read_export
 from goldspan.export.standing import Placed, latest, standing_tasks
 from goldspan.faults import Fault, Finding, fault
 from goldspan.hashes import sha256
@@ -90,7 +90,7 @@ def read_annotations(
         DataError: an export cannot be decoded at all (E201, E202).
     """
     by_id = {article.doc_id: article for article in articles}
-    standing = standing_tasks(files, Task)
+    standing = standing_tasks(files, read_export)
     findings = list(withdrawn(standing.replaced, users))
     documents: dict[Path, set[str]] = defaultdict(set)
     found: dict[tuple[str, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
@@ -273,10 +273,17 @@ def attribute_value(attribute: Attribute, value: Value) -> Any:
     if attribute.kind is Kind.NUMBER:
         number = value.number if value.number is not None else value.rating
         return number if number is not None and abs(number) <= LARGEST else None
-    texts = value.choices if attribute.tag == "Choices" else [value.text] if isinstance(value.text, str) else value.text
-    return typed_texts(attribute, texts or ())
+    if attribute.kind is Kind.PATHS:
+        return value.taxonomy or None
+    return typed_texts(attribute, texts_of(attribute, value) or ())
+
+
+def texts_of(attribute: Attribute, value: Value) -> list[str] | None:
+    """The choices or texts that a control holds."""
+    held = {"Choices": value.choices, "DateTime": value.datetime}.get(attribute.tag, value.text)
+    return [held] if isinstance(held, str) else held
 
 
 def shown(value: Value) -> str:
     """A value as an error shows it."""
-    return repr(value.choices or value.text or value.number or value.rating)
+    return repr(value.choices or value.text or value.number or value.rating or value.taxonomy or value.datetime)

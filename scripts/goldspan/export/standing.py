@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from goldspan.export.reader import Identified, read_tasks
+from goldspan.export.reader import Identified
 
 __all__ = ["Placed", "Standing", "latest", "standing_tasks"]
 
@@ -29,8 +29,10 @@ class Standing(Struct, Generic[T], frozen=True):
     replaced: list[tuple[Placed[T], Placed[T]]]
 
 
-def standing_tasks(files: Iterable[Path], kind: type[T]) -> Standing[T]:
+def standing_tasks(files: Iterable[Path], read: Callable[[Path], Iterable[T]]) -> Standing[T]:
     """The tasks of some exports. Of one task in several exports the last export says all: what is gone there is gone.
+
+    ``read`` gives the tasks of one.
 
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
@@ -38,7 +40,7 @@ def standing_tasks(files: Iterable[Path], kind: type[T]) -> Standing[T]:
     found: dict[object, list[Placed[T]]] = {}
     replaced: list[tuple[Placed[T], Placed[T]]] = []
     for file in files:
-        for task in read_tasks(file, kind):
+        for task in read(file):
             key = task.identity if task.created_at else (file, task.id)
             earlier, placed = found.pop(key, []), Placed(file, task)
             replaced += [(one, placed) for one in earlier if one.file != file]

@@ -138,8 +138,8 @@ def misfit(item: Item, config: LabelingConfig) -> str:
         layer = config.layers[name]
         if item.to_name not in (None, layer.to_name):
             return f"{name} on {item.to_name}"
-        unknown = set(value.labels or ()) - set(layer.labels)
-        return f"{name} {', '.join(sorted(unknown))}" if unknown else ""
+        strange = layer.strange(value.labels or ())
+        return f"{name} {', '.join(sorted(strange))}" if strange else ""
     if name in config.attributes:
         fits = attribute_value(config.attributes[name], value) is not None
         return "" if fits else f"{name} {', '.join(value.choices or [])}".strip()

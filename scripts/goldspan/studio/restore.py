@@ -9,7 +9,7 @@ import msgspec
 from msgspec import field
 
 from goldspan.corpus import Corpus
-from goldspan.export.reader import Identified, User
+from goldspan.export.reader import Identified, User, read_tasks
 from goldspan.export.spans import task_doc_id
 from goldspan.export.standing import latest, standing_tasks
 from goldspan.faults import fault
@@ -41,7 +41,7 @@ def restored(tasks: Iterable[Task], exports: Iterable[Path], corpus: Corpus) -> 
     found: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     addresses = {user: address_of(one.users) for one in corpus.annotators for user in one.users}
     wanted = {task["data"]["doc_id"] for task in tasks}
-    for placed in standing_tasks(exports, RawTask).tasks:
+    for placed in standing_tasks(exports, lambda path: read_tasks(path, RawTask)).tasks:
         doc_id = task_doc_id(placed.task)
         for annotation in placed.task.annotations if doc_id in wanted else ():
             address = user_address(annotation.get("completed_by"), addresses)

@@ -1,0 +1,1 @@
+"""Any export -> four tables: `conversion` tells the story."""

@@ -1,0 +1,183 @@
+"""The spans of one layer -> tokens and BIO tags, for whole blocks of documents at a time.
+
+Tokens are those of `goldspan.tokens`, cut at the edges of the spans that are tagged. White space at the edge of a span
+is a token of its own, so that the tags decode to exactly these spans.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import regex
+from msgspec import Struct
+
+from goldspan.convert.batches import Batch
+from goldspan.convert.columns import lists
+from goldspan.tables import INTEGERS, STRINGS
+from goldspan.tokens import TOKEN
+
+__all__ = ["BIO_SCHEMA", "Tagged", "bio_table", "outermost_extents", "tag"]
+
+BIO_SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("doc_id", pa.string()),
+        ("annotation_id", pa.string()),
+        ("tokens", STRINGS),
+        ("token_starts", INTEGERS),
+        ("ner_tags", INTEGERS),
+    ]
+)
+SPACE, WORD, SIGN, EDGE = 1, 2, 3, 4  # what a character is; EDGE is white space at the edge of a span
+CLASSES = np.zeros(0x110000, np.uint8)  # of each code point, filled as they are met
+WHITE = regex.compile(r"\s")
+
+SKIPPED = 4  # the column of an annotation that says so
+
+Extent = tuple[int, int, int]
+Ints = npt.NDArray[np.int64]
+
+
+class Tagged(Struct, frozen=True):
+    """The tokens of some documents, how many each has, where they begin in it, and their tags."""
+
+    tokens: pa.Array
+    counts: Ints
+    starts: Ints
+    tags: Ints
+
+
+def bio_table(batch: Batch, layer: str, left_out: Counter[str]) -> pa.Table:
+    """A row for each annotation that was not skipped: its document's tokens, tagged by the outermost spans of a layer.
+
+    Of a span with several labels the first counts. ``left_out`` counts the spans that are not tagged, and why, and the
+    further labels.
+    """
+    numbers = {batch.readers.labels[label]: at for at, label in enumerate(batch.config.layers[layer].labels)}
+    code, firsts = batch.readers.layers[layer], list(accumulate(batch.label_counts, initial=0))
+    rows, spans = [], []
+    for row, (begin, end) in enumerate(pairwise([0, *batch.span_ends])):
+        if batch.annotations[row][SKIPPED]:
+            continue
+        mine = [at for at in range(begin, end) if batch.layers[at] == code]
+        labelled = [at for at in mine if batch.label_counts[at]]
+        kept, nested, crossing = outermost_extents(
+            (batch.starts[at], batch.ends[at], numbers[batch.labels[firsts[at]]]) for at in labelled
+        )
+        left_out.update({"nested": nested, "crossing": crossing, "without a label": len(mine) - len(labelled)})
+        left_out["further labels"] += sum(batch.label_counts[at] - 1 for at in labelled)
+        rows.append(row)
+        spans.append(kept)
+    tagged = tag([batch.annotated[row] for row in rows], spans)
+    counts: list[int] = tagged.counts.tolist()
+    ids, documents = ([batch.annotations[row][column] for row in rows] for column in (0, 1))
+    columns = [
+        pa.array(ids, pa.string()),
+        pa.array(documents, pa.string()),
+        pa.array(ids, pa.string()),
+        lists(tagged.tokens, counts),
+        lists(pa.array(tagged.starts, pa.int32()), counts),
+        lists(pa.array(tagged.tags, pa.int32()), counts),
+    ]
+    return pa.Table.from_arrays(columns, schema=BIO_SCHEMA)
+
+
+def outermost_extents(extents: Iterable[Extent]) -> tuple[list[Extent], int, int]:
+    """The extents (start, end, label) that lie in no other, and how many were left out as nested and as crossing.
+
+    Of two that cross, the one that begins first stays (the longer, if both do).
+    """
+    kept: list[Extent] = []
+    last = nested = crossing = 0
+    for start, turned, label in sorted((start, -end, label) for start, end, label in extents):
+        if start >= last:
+            last = -turned
+            kept.append((start, last, label))
+        elif -turned <= last:
+            nested += 1
+        else:
+            crossing += 1
+    return kept, nested, crossing
+
+
+def tag(texts: Sequence[str], spans: Sequence[Sequence[Extent]]) -> Tagged:
+    """Tag each text by its spans, which do not overlap: label n is 2n+1 on a span's first token, 2n+2 on its others."""
+    block = "\n".join([*texts, ""])
+    bases = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    codes = np.frombuffer(block.encode("utf-32-le"), np.uint32)
+    extents = np.array(
+        [
+            (base + start, base + end, label)
+            for base, each in zip(bases.tolist(), spans, strict=False)
+            for start, end, label in each
+        ],
+        np.int64,
+    ).reshape(-1, 3)
+    starts, ends, labels = extents.T
+    kinds = kinds_of(codes)
+    opens = edges(kinds, starts, ends)
+    inked = kinds != SPACE
+    before = np.concatenate([[False], inked[:-1]])
+    previous = np.concatenate([[SPACE], kinds[:-1]])
+    begins = (kinds == SIGN) | ((kinds == WORD) & (previous != WORD))
+    begins[starts] = True
+    begins[opens] = True
+    begins[ends] |= kinds[ends] == WORD
+    stops = before & (~inked | begins)
+    firsts, lasts = np.flatnonzero(begins), np.flatnonzero(stops)
+    tags = np.zeros(len(firsts), np.int64)
+    left, right = np.searchsorted(firsts, starts), np.searchsorted(firsts, ends)
+    lengths = right - left
+    inside = np.arange(lengths.sum()) + np.repeat(
+        left - np.concatenate([[0], np.cumsum(lengths)[:-1]])[: len(left)], lengths
+    )
+    tags[inside] = np.repeat(2 * labels + 2, lengths)
+    tags[left] = 2 * labels + 1
+    counts = np.diff(np.searchsorted(firsts, bases))
+    return Tagged(
+        tokens=strings(block, codes, inked, firsts, lasts),
+        counts=counts,
+        starts=firsts - np.repeat(bases[:-1], counts),
+        tags=tags,
+    )
+
+
+def kinds_of(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """What each character is."""
+    kinds = CLASSES[codes]
+    if not kinds.all():
+        for code in np.unique(codes[kinds == 0]).tolist():
+            char = chr(code)
+            CLASSES[code] = SPACE if WHITE.match(char) else WORD if TOKEN.fullmatch(f"{char}a") else SIGN
+        kinds = CLASSES[codes]
+    return kinds
+
+
+def edges(kinds: npt.NDArray[np.uint8], starts: Ints, ends: Ints) -> list[int]:
+    """Mark the white space at the edges of spans, and give the places where it begins."""
+    opens = []
+    for at in np.flatnonzero((kinds[starts] == SPACE) | (kinds[ends - 1] == SPACE)).tolist():
+        start, end = int(starts[at]), int(ends[at])
+        ink = np.flatnonzero(kinds[start:end] != SPACE)
+        left, right = (start + int(ink[0]), start + int(ink[-1]) + 1) if len(ink) else (end, end)
+        kinds[start:left] = EDGE
+        kinds[right:end] = EDGE
+        opens += [right] if right < end else []
+    return opens
+
+
+def strings(block: str, codes: npt.NDArray[np.uint32], inked: Any, firsts: Ints, lasts: Ints) -> pa.Array:
+    """The tokens as text. They follow each other without a gap but white space, so their bytes are copied at once."""
+    data = np.frombuffer(block.encode(), np.uint8)
+    if len(data) == len(codes):
+        sizes, kept = lasts - firsts, data[inked]
+    else:
+        widths = 1 + (codes > 0x7F).astype(np.int64) + (codes > 0x7FF) + (codes > 0xFFFF)
+        reach = np.concatenate([[0], np.cumsum(widths)])
+        sizes, kept = reach[lasts] - reach[firsts], data[np.repeat(inked, widths)]
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(firsts), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(kept)))

@@ -1,0 +1,52 @@
+"""Lists of Python -> columns of Arrow."""
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["as_strings", "as_table", "filled", "lists", "repeated"]
+
+
+def filled(cells: dict[int, Any], rows: int) -> list[Any] | None:
+    """A column of a number of rows from the few cells that it has; None if it has none."""
+    if not cells:
+        return None
+    column: list[Any] = [None] * rows
+    for row, value in cells.items():
+        column[row] = value
+    return column
+
+
+def lists(values: pa.Array, counts: Sequence[int]) -> pa.Array:
+    """A column of lists, of which each has the next so many of some values."""
+    return pa.ListArray.from_arrays(pa.array(list(accumulate(counts, initial=0)), pa.int32()), values)
+
+
+def repeated(values: pa.Array, ends: list[int]) -> pa.Array:
+    """Values, each repeated up to its end; one that ends where it begins is left out."""
+    kept = [at for at, (start, end) in enumerate(pairwise([0, *ends])) if end > start]
+    runs = pa.RunEndEncodedArray.from_arrays(
+        pa.array([ends[at] for at in kept], pa.int32()), values.take(pa.array(kept, pa.int64()))
+    )
+    return pc.run_end_decode(runs)
+
+
+def as_strings(ids: list[Any]) -> pa.Array:
+    """Ids as text, whether they were written as text or as numbers."""
+    try:
+        return pa.array(ids, pa.string())
+    except pa.ArrowTypeError:
+        return pa.array(list(map(str, ids)), pa.string())
+
+
+def as_table(columns: list[Any], schema: pa.Schema) -> pa.Table:
+    """Columns, each an array or a list, as a table; None is a column of nothing but nulls."""
+    rows = len(columns[0])
+    arrays = [
+        column if isinstance(column, pa.Array) else pa.nulls(rows, kind) if column is None else pa.array(column, kind)
+        for column, kind in zip(columns, schema.types, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)

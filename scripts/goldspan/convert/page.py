@@ -1,0 +1,46 @@
+"""The README.md of a converted folder: what ``load_dataset`` needs, and what was converted."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import yaml
+
+from goldspan.card import features, line
+from goldspan.convert.shards import Counts, Options
+from goldspan.tokens import tag_names
+
+__all__ = ["render_page"]
+
+
+def render_page(rows: dict[str, int], counts: dict[str, Counts], options: Options, folder: Path) -> str:
+    """The page; tables without rows are left out of its ``configs``, since datasets cannot load them."""
+    loadable = [name for name, count in rows.items() if count]
+    classes = {"ner_tags": tag_names(options.config.layers[options.bio].labels)} if options.bio else {}
+    settings: dict[str, Any] = {
+        "configs": [
+            {"config_name": name, "data_files": [{"split": "train", "path": f"{name}/train-*.parquet"}]}
+            for name in loadable
+        ],
+        "dataset_info": [
+            {
+                "config_name": name,
+                "features": features(pq.read_schema(next(iter(sorted((folder / name).iterdir())))), classes),
+                "splits": [{"name": "train", "num_examples": rows[name]}],
+            }
+            for name in loadable
+        ],
+    }
+    if loadable:
+        settings["configs"][0]["default"] = True
+    head = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
+    table: list[tuple[object, ...]] = [("", "read", "written", "merged", "left out")]
+    table += [(name, one.read, one.written, one.merged, one.rejected) for name, one in counts.items()]
+    lines = [line(table[0]), line(["---"] * 5), *map(line, table[1:])]
+    return f"---\n{head}---\n# Converted from Label Studio\n\n" + "\n".join(lines) + "\n" + PROSE
+
+
+PROSE = """
+Offsets are Unicode code points into `documents.text`, half-open: `text[start:end]` is the text of a span. An item is a
+region, the value of a control, or a relation. What was left out, and why, stands in `rejects.jsonl`.
+"""

@@ -1,0 +1,110 @@
+"""In which unit an export counts: code points, or UTF-16 units as Label Studio did before its pull request 1559.
+
+The two differ only behind a character outside the Basic Multilingual Plane, such as an emoji. There each document is
+told by evidence: the text that the browser showed for a region, and offsets that only one of the units allows.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+
+from goldspan.export.reader import Item, TaskAnnotation, Value
+
+__all__ = ["Evidence", "Unit", "astral", "codepoints", "evidence", "same_words", "to_codepoints"]
+
+
+class Unit(StrEnum):
+    """What offsets count."""
+
+    codepoint = "codepoint"
+    utf16 = "utf16"
+
+
+class Evidence(StrEnum):
+    """What can be told of a document's unit: one of the two, that it makes no difference, or that it cannot be told."""
+
+    codepoint = "codepoint"
+    utf16 = "utf16"
+    alike = "alike"
+    missing = "missing"
+    mixed = "mixed"
+
+
+def astral(text: str) -> list[int]:
+    """The places, in UTF-16 units, of the characters that are two of them; empty for nearly every text."""
+    if text.isascii() or len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
+        return []
+    places = [at for at, char in enumerate(text) if char > "\uffff"]
+    return [at + before for before, at in enumerate(places)]
+
+
+def codepoints(offset: int, places: Sequence[int]) -> int | None:
+    """An offset in UTF-16 units as code points; None if it lies inside a character.
+
+    ``places`` are those of `astral`.
+    """
+    before = bisect_left(places, offset)
+    return None if before and places[before - 1] == offset - 1 else offset - before
+
+
+def evidence(text: str, places: Sequence[int], annotations: Iterable[TaskAnnotation]) -> Evidence:
+    """What the regions of a document tell about its unit."""
+    found = {told for value in regions(annotations) for told in told_by(text, places, value)}
+    if {Evidence.codepoint, Evidence.utf16} <= found:
+        return Evidence.mixed
+    decided = found & {Evidence.codepoint, Evidence.utf16}
+    return next(iter(decided or found), Evidence.alike)
+
+
+def regions(annotations: Iterable[TaskAnnotation]) -> Iterator[Value]:
+    """The values of all regions."""
+    for annotation in annotations:
+        for item in annotation.result or ():
+            if item.value is not None and item.value.labels is not None:
+                yield item.value
+
+
+def told_by(text: str, places: Sequence[int], value: Value) -> Iterator[Evidence]:
+    """What one region tells: nothing where both units mean the same, or neither fits."""
+    if value.start is None or value.end is None:
+        return
+    start, end = codepoints(value.start, places), codepoints(value.end, places)
+    if (start, end) == (value.start, value.end):
+        return
+    as_codepoints = fits(text, value, value.start, value.end)
+    as_units = fits(text, value, start, end)
+    if as_codepoints and as_units:
+        yield Evidence.missing
+    elif as_codepoints or as_units:
+        yield Evidence.codepoint if as_codepoints else Evidence.utf16
+
+
+def fits(text: str, value: Value, start: int | None, end: int | None) -> bool:
+    """True if offsets lie in the text and hold the words that were shown, if any were."""
+    if start is None or end is None or not 0 <= start < end <= len(text):
+        return False
+    return not isinstance(value.text, str) or same_words(value.text, text[start:end])
+
+
+def same_words(shown: str, text: str) -> bool:
+    """True if two texts differ in white space only, also where Label Studio shows a line break as a backslash and n."""
+    return shown == text or without_space(shown) == without_space(text)
+
+
+def without_space(text: str) -> str:
+    """Text without white space, and without what Label Studio shows for a line break."""
+    return "".join(text.replace("\\n", " ").split())
+
+
+def to_codepoints(items: Iterable[Item], places: Sequence[int]) -> None:
+    """Count the regions of a result in code points; an offset inside a character becomes one that no text has."""
+    for item in items:
+        value = item.value
+        if value is not None and value.start is not None and value.end is not None:
+            value.start = inside_none(codepoints(value.start, places))
+            value.end = inside_none(codepoints(value.end, places))
+
+
+def inside_none(offset: int | None) -> int:
+    """An offset, or -1 for one inside a character."""
+    return -1 if offset is None else offset
