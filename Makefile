@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: build test test-all check lock clean
+.PHONY: build test test-all check bench lock clean
 
 build: .venv/installed ## build the release, validate it, load every config with datasets
 	$(BIN)/goldspan build
@@ -19,6 +19,9 @@ check: .venv/installed ## style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+bench: .venv/installed ## goldspan convert beside other converters (half an hour)
+	PYTHONPATH=scripts $(BIN)/python -m benchmarks.bench --readme README.md
 
 lock: .venv/installed ## pin the versions anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/dev.txt

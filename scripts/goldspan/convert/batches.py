@@ -10,6 +10,8 @@ from operator import lt, sub
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,6 +25,8 @@ from goldspan.tables import COLUMN_TYPES, STRINGS
 __all__ = ["TABLES", "Batch", "Readers", "column_names", "schemas"]
 
 TABLES = ("documents", "annotations", "spans", "relations")
+RELATION = "relation"
+Ints = npt.NDArray[np.int32]
 ODD = (AttributeError, KeyError, TypeError)  # what a result that is not as it should be raises
 FIXED = {
     "annotations": (
@@ -293,7 +297,7 @@ class Batch:
         values = [item.value for item in regions]
         ids = [item.id for item in regions]
         rows = dict(zip(ids, range(base, base + len(ids)), strict=True))
-        if len(rows) < len(ids) or None in rows:
+        if len(rows) < len(ids) or None in rows or RELATION in [item.type for item in regions]:
             return False
         starts, ends = [value.start for value in values], [value.end for value in values]
         if ids and (min(starts) < 0 or max(ends) > len(text) or not all(map(lt, starts, ends))):
@@ -331,7 +335,7 @@ class Batch:
 
     def add_relations(self, items: list[Any], rows: dict[Any, int]) -> bool:
         """Rows for the relations among some items, whose ends have ``rows``."""
-        relations = [item for item in items if item.type == "relation"]
+        relations = [item for item in items if item.type == RELATION]
         labels = [item.labels or () for item in relations]
         directions = self.readers.directions
         self.sources += [rows[item.from_id] for item in relations]
@@ -343,7 +347,7 @@ class Batch:
 
     def add_values(self, items: list[Any], rows: dict[Any, int]) -> bool:
         """Cells for the values of controls among some items; False if anything is odd."""
-        values = [item for item in items if item.type != "relation"]
+        values = [item for item in items if item.type != RELATION]
         names = {item.from_name for item in values}
         for name in names:
             mine = values if len(names) == 1 else [item for item in values if item.from_name == name]
@@ -355,27 +359,21 @@ class Batch:
             (self.values if per_region else self.task_values)[name].update(zip(places, found, strict=True))
         return True
 
-    def outer_rows(self) -> dict[int, int]:
+    def outer_rows(self, starts: Ints, ends: Ints) -> dict[int, int]:
         """For each span inside another of its annotation and layer, the row of the innermost such.
 
         Sorted by start, a span that begins before the furthest end so far lies inside or across another. Behind it, the
         nearest span that ends no earlier is the innermost around it.
         """
-        counts = [end - start for start, end in pairwise([0, *self.span_ends])]
-        owners = repeated(pa.array(range(len(counts)), pa.int64()), self.span_ends)
-        groups = pc.add(pc.multiply(owners, len(self.readers.layers)), pa.array(self.layers, pa.int64()))
-        shifted = pc.shift_left(groups, 32)
-        starts, ends = (pc.add(shifted, pa.array(column, pa.int64())) for column in (self.starts, self.ends))
-        table = pa.table({"start": starts, "end": ends})
-        order = pc.sort_indices(table, [("start", "ascending"), ("end", "descending")])
-        starts, ends = starts.take(order), ends.take(order)
-        furthest = pc.cumulative_max(ends)
-        begun = pc.indices_nonzero(pc.less(starts[1:], furthest[:-1])).to_pylist()
-        if not begun:
-            return {}
-        rows, begins, stops = (column.to_pylist() for column in (order, starts, ends))
+        owners = np.repeat(np.arange(len(self.span_ends)), np.diff([0, *self.span_ends]))
+        groups = (owners * len(self.readers.layers) + np.array(self.layers, np.int64)) << 32
+        starts, ends = groups + starts, groups + ends
+        order = np.lexsort((-ends, starts))
+        starts, ends = starts[order], ends[order]
+        begun = np.flatnonzero(starts[1:] < np.maximum.accumulate(ends[:-1]))
+        rows, begins, stops = order.tolist(), starts.tolist(), ends.tolist()
         outer: dict[int, int] = {}
-        for before in begun:
+        for before in begun.tolist():
             at, near = before + 1, before
             while near is not None and stops[near] < stops[at]:  # what holds both holds this one too
                 near = outer.get(near)
@@ -399,7 +397,8 @@ class Batch:
         relation_ids = pc.binary_join_element_wise(
             of_relations[0], pa.array(numbers, pa.int32()).cast(pa.string()), ":r"
         )
-        around = filled({**self.outer_rows(), **self.parents}, spans)
+        starts, ends = np.array(self.starts, np.int32), np.array(self.ends, np.int32)
+        around = filled({**self.outer_rows(starts, ends), **self.parents}, spans)
         columns: dict[str, list[Any]] = {
             "documents": [*documents, *(filled(self.fields[name], len(self.documents)) for name in fields)],
             "annotations": [*annotations, *self.cells(self.task_values, len(self.annotations), per_region=False)],
@@ -408,8 +407,8 @@ class Batch:
                 *of_spans,
                 readers.layers.column(self.layers),
                 lists(readers.labels.column(self.labels), self.label_counts),
-                self.starts,
-                self.ends,
+                pa.array(starts),
+                pa.array(ends),
                 self.texts,
                 around and span_ids.take(pa.array(around, pa.int64())),
                 readers.origins.column(self.origins),

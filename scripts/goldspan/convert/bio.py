@@ -5,7 +5,7 @@ is a token of its own, so that the tags decode to exactly these spans.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -32,6 +32,7 @@ BIO_SCHEMA = pa.schema(
         ("ner_tags", INTEGERS),
     ]
 )
+BLOCK = 1 << 17  # characters
 SPACE, WORD, SIGN, EDGE = 1, 2, 3, 4  # what a character is; EDGE is white space at the edge of a span
 CLASSES = np.zeros(0x110000, np.uint8)  # of each code point, filled as they are met
 WHITE = regex.compile(r"\s")
@@ -72,18 +73,33 @@ def bio_table(batch: Batch, layer: str, left_out: Counter[str]) -> pa.Table:
         left_out["further labels"] += sum(batch.label_counts[at] - 1 for at in labelled)
         rows.append(row)
         spans.append(kept)
-    tagged = tag([batch.annotated[row] for row in rows], spans)
-    counts: list[int] = tagged.counts.tolist()
+    texts = [batch.annotated[row] for row in rows]
+    tagged = [tag(texts[begin:end], spans[begin:end]) for begin, end in blocks(texts)]
+    tokens = pa.concat_arrays([block.tokens for block in tagged] or [pa.array([], pa.string())])
+    counts, starts, tags = (
+        np.concatenate([np.zeros(0, np.int64), *(getattr(block, name) for block in tagged)])
+        for name in ("counts", "starts", "tags")
+    )
     ids, documents = ([batch.annotations[row][column] for row in rows] for column in (0, 1))
     columns = [
         pa.array(ids, pa.string()),
         pa.array(documents, pa.string()),
         pa.array(ids, pa.string()),
-        lists(tagged.tokens, counts),
-        lists(pa.array(tagged.starts, pa.int32()), counts),
-        lists(pa.array(tagged.tags, pa.int32()), counts),
+        lists(tokens, counts.tolist()),
+        lists(pa.array(starts, pa.int32()), counts.tolist()),
+        lists(pa.array(tags, pa.int32()), counts.tolist()),
     ]
     return pa.Table.from_arrays(columns, schema=BIO_SCHEMA)
+
+
+def blocks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Stretches of some texts that have about so many characters together as are fast to work on at once."""
+    begin = size = 0
+    for at, text in enumerate(texts, 1):
+        size += len(text)
+        if size >= BLOCK or at == len(texts):
+            yield begin, at
+            begin, size = at, 0
 
 
 def outermost_extents(extents: Iterable[Extent]) -> tuple[list[Extent], int, int]:

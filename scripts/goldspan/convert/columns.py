@@ -2,12 +2,23 @@
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-__all__ = ["as_strings", "as_table", "filled", "lists", "repeated"]
+__all__ = ["as_strings", "as_table", "filled", "lists", "repeated", "writer"]
+
+UNIQUE = {"span_id", "relation_id", "from_span_id", "to_span_id", "parent_span_id", "text", "text_sha256", "meta"}
+
+
+def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A writer of a table, as every version of datasets reads it; only words that repeat get a dictionary."""
+    repeating = [field.name for field in schema if pa.types.is_string(field.type) and field.name not in UNIQUE]
+    repeating += [f"{field.name}.list.element" for field in schema if field.type == pa.list_(pa.string())]
+    return pq.ParquetWriter(path, schema, compression="zstd", store_schema=False, use_dictionary=repeating)
 
 
 def filled(cells: dict[int, Any], rows: int) -> list[Any] | None:

@@ -18,7 +18,9 @@ from msgspec import Struct
 
 from goldspan.convert.batches import FIXED, TABLES, Batch
 from goldspan.convert.bio import bio_table
+from goldspan.convert.columns import writer
 from goldspan.convert.sift import Reject, sift, sift_task
+from goldspan.export.narrow import entry_type
 from goldspan.export.offsets import Evidence, astral, evidence, to_codepoints
 from goldspan.export.reader import Entry, Task, TaskAnnotation, task_of
 from goldspan.export.spans import NO_TEXT, task_doc_id
@@ -50,6 +52,7 @@ WERE_UNITS = fault(
     "W302", "The offsets of a document counted UTF-16 units and were made code points", "Nothing; look at a few spans."
 )
 
+KEEP = 20_000  # spans that are made columns at once
 ROWS = 65536  # spans in a row group, about 8 MB
 SHOWN = 10_000  # findings of a shard that are shown
 AUTO = "auto"
@@ -126,9 +129,9 @@ def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
         with ExitStack() as stack:
             work = Work(options, folder, stack)
             before: Window[Entry] | None = None
+            kind = entry_type(options.config)
             for piece in shard.pieces:
-                bounds = piece.bounds
-                for window in windows(Path(piece.file), Entry, piece.form, bounds):
+                for window in windows(Path(piece.file), kind, piece.form, piece.bounds):
                     work.take(window, piece.file)
                     before = (
                         window  # kept until the next is decoded, so that its memory is not given back and asked for
@@ -173,6 +176,8 @@ class Work:
                 self.take_task(task, file)
             elif entry_or_none is not None:
                 self.not_a_task(msgspec.json.decode(raw), file)
+        if len(self.batch.starts) < KEEP and len(self.batch.documents) < KEEP:
+            return
         self.keep()
         if sum(contents.num_rows for contents in self.waiting["spans"]) >= ROWS:
             self.flush()
@@ -317,8 +322,7 @@ class Work:
             fields = contents.column_names
             if name not in self.writers or self.writers[name].schema.names != fields:
                 path = self.folder / f"{name}-{len(self.outcome.fields):03}.parquet"
-                writer = pq.ParquetWriter(path, contents.schema, compression="zstd", store_schema=False)
-                self.writers[name] = self.stack.enter_context(writer)
+                self.writers[name] = self.stack.enter_context(writer(path, contents.schema))
                 self.outcome.fields += [fields[len(FIXED[name]) :]] if name == "documents" else []
             if contents.num_rows:
                 self.writers[name].write_table(contents)

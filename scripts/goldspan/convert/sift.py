@@ -5,6 +5,7 @@ away no more than what it spoils.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ __all__ = ["Reject", "Sifted", "sift", "sift_task"]
 NO_PARENT = fault(
     "E213", "A region lies under a parent that does not exist", "Move it out of its parent in Label Studio's list."
 )
+WHOLE = msgspec.json.Decoder(Entry)
 ANY_CORPUS = Corpus(name="", version="", layers=Layers())
 
 Place = dict[str, str]
@@ -124,6 +126,8 @@ class Sifter:
 def sift_task(raw: bytes, file: str, number: int) -> tuple[Entry | None, list[Reject]]:
     """A task that does not have its form: what can be kept of it, and what cannot."""
     place = {"file": file, "task": f"number {number}"}
+    with suppress(msgspec.ValidationError):
+        return WHOLE.decode(raw), []
     try:
         loose = msgspec.json.decode(raw)
     except msgspec.ValidationError as error:  # a number that nothing holds

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from goldspan.convert.batches import FIXED, TABLES, schemas
 from goldspan.convert.bio import BIO_SCHEMA
+from goldspan.convert.columns import writer
 from goldspan.convert.shards import OTHER_TEXT, SAME_ID, Counts, Options, Outcome
 from goldspan.store import sync_file
 
@@ -74,13 +75,13 @@ def place(parts: Sequence[Path], target: Path, schema: pa.Schema, outcome: Outco
     if len(parts) == 1 and not drop and pq.read_schema(parts[0]).names == schema.names:
         parts[0].rename(target)
     else:
-        with pq.ParquetWriter(target, schema, compression="zstd", store_schema=False) as writer:
+        with writer(target, schema) as sink:
             for part in parts:
                 for batch in pq.ParquetFile(part).iter_batches():
                     contents = pa.Table.from_batches([batch])
                     kept = without(contents, drop)
                     count_lost(target.parent.name, contents, kept, outcome)
-                    writer.write_table(widened(kept, schema))
+                    sink.write_table(widened(kept, schema))
     sync_file(target)
 
 

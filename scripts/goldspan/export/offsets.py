@@ -4,6 +4,7 @@ The two differ only behind a character outside the Basic Multilingual Plane, suc
 told by evidence: the text that the browser showed for a region, and offsets that only one of the units allows.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -11,6 +12,9 @@ from enum import StrEnum
 from goldspan.export.reader import Item, TaskAnnotation, Value
 
 __all__ = ["Evidence", "Unit", "astral", "codepoints", "evidence", "same_words", "to_codepoints"]
+
+
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 class Unit(StrEnum):
@@ -34,8 +38,7 @@ def astral(text: str) -> list[int]:
     """The places, in UTF-16 units, of the characters that are two of them; empty for nearly every text."""
     if text.isascii() or len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text):
         return []
-    places = [at for at, char in enumerate(text) if char > "\uffff"]
-    return [at + before for before, at in enumerate(places)]
+    return [found.start() + before for before, found in enumerate(ASTRAL.finditer(text))]
 
 
 def codepoints(offset: int, places: Sequence[int]) -> int | None:

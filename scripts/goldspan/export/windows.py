@@ -27,9 +27,10 @@ WRONG_FORM = fault(
     "Download it again in the format JSON; JSON-MIN, CSV and CONLL lose what is needed here.",
 )
 
-WINDOW = 1 << 21  # bytes that are read at once
+WINDOW = 1 << 17  # bytes that are read at once: what is made of them stays in a cache
 LARGEST_TASK = 1 << 26  # bytes: beyond it a file is refused, not held in memory
 HEAD = 1 << 16
+NEAR = 1 << 23  # bytes in which an edge is looked for
 SPACE = b" \t\r\n"
 STRING = rb'"(?:[^"\\]|\\.)*+"'
 TOKEN = re.compile(STRING + rb'|[\[\]{},"]', re.DOTALL)
@@ -140,7 +141,7 @@ def edge_after(path: Path, form: Form, wanted: int) -> int | None:
         if form.name == "lines":
             rest = len(file.readline(LARGEST_TASK))
             return wanted + rest
-        near = file.read(4 * WINDOW)
+        near = file.read(NEAR)
         found = opening.search(near) if opening else None
         return None if found is None else wanted + found.start("comma")
 

@@ -1,0 +1,1 @@
+"""Benchmarks of `goldspan convert` against other ways to the same end, measured side by side (make bench)."""
