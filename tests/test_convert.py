@@ -11,6 +11,7 @@ import pytest
 from datasets import load_dataset
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from goldspan.convert.batches import Batch
 from goldspan.convert.bio import outermost_extents, tag
@@ -517,6 +518,36 @@ def test_tags_are_those_of_the_outermost_spans_of_a_layer(tmp_path: Path) -> Non
     assert converted(tmp_path, TASKS, bio="say")[0].untagged["without a label"] == 1
     with pytest.raises(DataError, match=r"E015 .*: 'tone', not one of 'who', 'say'"):
         converted(tmp_path, TASKS, bio="tone")
+
+
+def write_tokenizer(path: Path) -> Path:
+    """A tokenizer of a few pieces; like that of BERT, it knows no white space."""
+    pieces = ["[UNK]", "[PAD]", "A", "##n", "Bo", "##b", "left", "Rome", "said", "e", "##t"]
+    tokenizer = Tokenizer(models.WordPiece({piece: number for number, piece in enumerate(pieces)}, unk_token="[UNK]"))  # noqa: S106
+    tokenizer.normalizer = normalizers.StripAccents()
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.enable_truncation(2)
+    tokenizer.enable_padding(length=99)
+    tokenizer.save(str(path))
+    return path
+
+
+def test_the_first_sub_word_of_a_token_has_its_tag(tmp_path: Path) -> None:
+    edge = {**RESULT[5], "id": "9", "value": {"start": 39, "end": 43, "labels": ["bee"]}}
+    tasks = [task(annotation(*RESULT, edge))]
+    _, rows = converted(tmp_path, tasks, bio="who", tokenizer=write_tokenizer(tmp_path / "tokenizer.json"))
+    (row,) = rows["bio"]
+    found = list(zip(row["tokens"], row["token_starts"], row["ner_tags"], row["input_ids"], strict=True))
+    assert found[:8] == [
+        ("A", 0, 1, 2), ("##n", 1, -100, 3), ("##n", 2, -100, 3), ("said", 4, 0, 8), ("[UNK]", 9, 0, 0),
+        ("Bo", 10, 1, 4), ("##b", 12, -100, 5), ("left", 14, 2, 6),
+    ]  # fmt: skip
+    assert found[-1] == ("[UNK]", 40, 3, 0)  # the white space before it has no sub-word: the span begins here
+    loaded = load_dataset(str(tmp_path / "out"), "bio", split="train", cache_dir=str(tmp_path / "cache"))
+    assert loaded["ner_tags"][0] == row["ner_tags"]
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(DataError, match="E016 The tokenizer cannot be used: "):
+        converted(tmp_path, tasks, bio="who", tokenizer=tmp_path / "tokenizer.json")
 
 
 @given(st.lists(annotated_texts(), max_size=4))

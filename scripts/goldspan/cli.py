@@ -99,13 +99,26 @@ def convert_command(
     bio: Annotated[
         str | None, typer.Option("--bio", metavar="CONTROL", help="Tag tokens by the spans of a layer, too.")
     ] = None,
+    tokenizer: Annotated[
+        Path | None, typer.Option(metavar="JSON", help="Tag the sub-words of a Hugging Face tokenizer.json instead.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes share the work.")] = 1,
 ) -> None:
     """Any Label Studio export of text -> four tables, without loss: documents, annotations, spans, relations."""
-    unit = None if offsets is OffsetUnit.auto else Unit(offsets.value)
-    with terminal_progress() as show:
-        skip = on_error is OnError.skip
-        converted = convert(exports, config, out, skip=skip, offsets=unit, bio=bio, workers=workers, show=show)
+    if tokenizer is not None and bio is None:
+        raise typer.BadParameter("--tokenizer goes with --bio")
+    with terminal_progress() as show, extra("tokenizers"):
+        converted = convert(
+            exports,
+            config,
+            out,
+            skip=on_error is OnError.skip,
+            offsets=None if offsets is OffsetUnit.auto else Unit(offsets.value),
+            bio=bio,
+            tokenizer=tokenizer,
+            workers=workers,
+            show=show,
+        )
     show_findings(converted.findings)
     if converted.unshown:
         typer.echo(f"and {converted.unshown} more, all in {out / 'rejects.jsonl'}", err=True)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from goldspan.convert.page import render_page
 from goldspan.convert.shards import AUTO, Counts, Options, Outcome, Piece, Shard, run_shard
+from goldspan.convert.subwords import load_tokenizer
 from goldspan.convert.together import put_together
 from goldspan.export.offsets import Unit
 from goldspan.export.windows import bounds_of, form_of
@@ -63,20 +64,25 @@ def convert(
     skip: bool = False,
     offsets: Unit | None = None,
     bio: str | None = None,
+    tokenizer: Path | None = None,
     workers: int = 1,
     show: Show = silent,
 ) -> Converted:
     """Convert exports by their labeling config into a folder, in which every table has a folder of its own.
 
     ``skip`` leaves out what is wrong and writes it down in ``rejects.jsonl``; ``offsets`` says what they count, which
-    otherwise is told by evidence for each document; ``bio`` names a layer to tag tokens by.
+    otherwise is told by evidence for each document; ``bio`` names a layer to tag tokens by,
+    which are those of a Hugging Face ``tokenizer`` if one is given.
 
     Raises:
         DataError: a file or the config cannot be used, anything is wrong and is not to be skipped, or the folder holds
             what no conversion has put there (E005).
         OSError: the folder cannot be written; what it held stays.
     """
-    options = Options(stored_config(config, bio), AUTO if offsets is None else offsets.value, bio)
+    unit = AUTO if offsets is None else offsets.value
+    options = Options(stored_config(config, bio), unit, bio, str(tokenizer) if tokenizer else None)
+    if tokenizer is not None:
+        load_tokenizer(tokenizer)
     shards = plan(exports, workers)
     check_target(out)
     with new_folder(out.resolve()) as new:

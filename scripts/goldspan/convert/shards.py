@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 
-from goldspan.convert.batches import FIXED, TABLES, Batch
-from goldspan.convert.bio import bio_table
+from goldspan.convert.batches import FIXED, TABLES, Batch, schemas
+from goldspan.convert.bio import BIO_SCHEMA, bio_table
 from goldspan.convert.columns import writer
 from goldspan.convert.sift import Reject, sift, sift_task
+from goldspan.convert.subwords import as_subwords, load_tokenizer
 from goldspan.export.narrow import entry_type
 from goldspan.export.offsets import Evidence, astral, evidence, to_codepoints
 from goldspan.export.reader import Entry, Task, TaskAnnotation, task_of
@@ -27,6 +28,7 @@ from goldspan.export.spans import NO_TEXT, task_doc_id
 from goldspan.export.windows import WRONG_FORM, Bounds, Form, Window, windows
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig
+from goldspan.tables import INTEGERS
 
 __all__ = ["Options", "Outcome", "Piece", "Shard", "run_shard"]
 
@@ -59,11 +61,21 @@ AUTO = "auto"
 
 
 class Options(Struct, frozen=True):
-    """What is asked: the config, the unit of offsets (one of `Unit`, or by evidence), and a layer to tag, if any."""
+    """What is asked: the config, the unit of offsets (one of `Unit`, or by evidence), and a layer to tag, if any.
+
+    ``tokenizer`` is the path of a Hugging Face tokenizer; without one, tokens are those of `goldspan.tokens`.
+    """
 
     config: LabelingConfig
     offsets: str = AUTO
     bio: str | None = None
+    tokenizer: str | None = None
+
+    @property
+    def schemas(self) -> dict[str, pa.Schema]:
+        """The columns of every table; documents have one for each data field, too."""
+        subwords = [("input_ids", INTEGERS)] if self.tokenizer else []
+        return {**schemas(self.config), "bio": pa.schema([*BIO_SCHEMA, *subwords])}
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -156,6 +168,7 @@ class Work:
         self.outcome = Outcome()
         self.writers: dict[str, pq.ParquetWriter] = {}
         self.waiting: dict[str, list[pa.Table]] = {name: [] for name in options.tables}
+        self.tokenizer = load_tokenizer(Path(options.tokenizer)) if options.tokenizer else None
         self.seen: set[str] = set()
         self.untagged: Counter[str] = Counter()
         self.rejects = stack.enter_context((folder / "rejects.jsonl").open("w", encoding="utf-8"))
@@ -309,6 +322,8 @@ class Work:
         tables = self.batch.tables()
         if self.options.bio is not None:
             tables["bio"] = bio_table(self.batch, self.options.bio, self.untagged)
+            if self.tokenizer is not None:
+                tables["bio"] = as_subwords(tables["bio"], self.tokenizer)
         for name, contents in tables.items():
             self.waiting[name].append(contents)
             self.outcome.rows[name] = self.outcome.rows.get(name, 0) + contents.num_rows

@@ -7,8 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from goldspan.convert.batches import FIXED, TABLES, schemas
-from goldspan.convert.bio import BIO_SCHEMA
+from goldspan.convert.batches import FIXED, TABLES
 from goldspan.convert.columns import writer
 from goldspan.convert.shards import OTHER_TEXT, SAME_ID, Counts, Options, Outcome
 from goldspan.store import sync_file
@@ -32,7 +31,7 @@ def put_together(outcomes: Sequence[Outcome], options: Options, parts: Path, new
     """
     fields = sorted({name for outcome in outcomes for names in outcome.fields for name in names})
     whole = Outcome(rows=dict.fromkeys(options.tables, 0), fields=[fields])
-    types = {**schemas(options.config), "bio": BIO_SCHEMA}
+    types = options.schemas
     types["documents"] = pa.schema([*FIXED["documents"], *((name, pa.string()) for name in fields)])
     rejects = (new / "rejects.jsonl").open("wb")
     with rejects:

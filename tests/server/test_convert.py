@@ -1,0 +1,77 @@
+"""Exports of a real Label Studio, in every form in which it gives them, with every kind of control in them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from goldspan.convert.conversion import convert
+from tests.exports import ITEMS, RESULT, TEXT, XML, region, write_config
+from tests.server.conftest import Studio
+from tests.test_convert import EMOJI, rows_of
+
+pytestmark = pytest.mark.server
+
+
+def snapshot(studio: Studio, project: int, **options: Any) -> Any:
+    """An export that the server makes as a snapshot."""
+    path = f"/api/projects/{project}/exports"
+    made = studio.call("POST", f"{path}/", {"title": "all", "serialization_options": options})
+    return studio.call("GET", f"{path}/{made['id']}/download?exportType=JSON")
+
+
+def test_every_export_of_a_real_server_comes_through_with_everything(studio: Studio, tmp_path: Path) -> None:
+    project = studio.call("POST", "/api/projects/", {"title": "every control", "label_config": XML})["id"]
+    data = [
+        {"data": {"doc_id": f"d{number}", "body": text}} for number, text in enumerate((TEXT, EMOJI, "skipped", "new"))
+    ]
+    studio.call("POST", f"/api/projects/{project}/import", data)
+    tasks = studio.tasks("every control")
+    studio.annotate(tasks["d0"], RESULT)
+    studio.annotate(tasks["d1"], [region("1", "Rome", "A", text=EMOJI)])
+    studio.annotate(tasks["d2"], [], was_cancelled=True)
+    draft = {"result": RESULT[:2], "lead_time": 1, "project": project}
+    studio.call("POST", f"/api/tasks/{tasks['d3']['id']}/drafts", draft)
+    spelled = {name: {"only_id": False} for name in ("annotations__completed_by", "drafts", "predictions")}
+    exports = {
+        "page": studio.call("GET", f"/api/projects/{project}/export?exportType=JSON&download_all_tasks=true"),
+        "ids": snapshot(studio, project),
+        "objects": snapshot(studio, project, **spelled),
+    }
+    found = []
+    for name, export in exports.items():
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps(export))
+        said = convert([path], write_config(tmp_path), tmp_path / name)
+        assert (said.counts["items"].written, said.counts["items"].rejected) == (ITEMS + 1, 0)
+        assert (said.apart["drafts"], said.findings) == (1, [])
+        rows = rows_of(tmp_path / name)
+        assert [(row["doc_id"], row["was_cancelled"]) for row in rows["annotations"]] == [
+            ("d0", False),
+            ("d1", False),
+            ("d2", True),
+        ]
+        first = {key: held for key, held in rows["annotations"][0].items() if key in ("stars", "genre", "topic", "day")}
+        assert first == {"stars": 4.0, "genre": "news", "topic": [["war", "truce"], ["war"]], "day": "2025-12-08"}
+        spans = {row["span_id"].split(":")[1]: row for row in rows["spans"] if row["doc_id"] == "d0"}
+        assert {key: (row["text"], row["labels"]) for key, row in spans.items()} == {
+            item["id"]: (TEXT[item["value"]["start"] : item["value"]["end"]], item["value"]["labels"])
+            for item in RESULT
+            if item.get("type") == "labels"
+        }
+        assert (spans["1"]["tone"], spans["1"]["kinds"], spans["1"]["field_text"]) == ("calm", ["x", "y"], ["one", ""])
+        assert (spans["6"]["much"], spans["3"]["parent_span_id"]) == (2.5, spans["1"]["span_id"])
+        links = [
+            (row["from_span_id"][-1], row["to_span_id"][-1], row["direction"], row["labels"])
+            for row in rows["relations"]
+        ]
+        assert links == [("6", "1", "right", ["by"]), ("6", "2", "bi", []), ("2", "6", "left", ["by", "of"])]
+        assert [row["text"] for row in rows["spans"] if row["doc_id"] == "d1"] == ["Rome"]
+        found.append(
+            {
+                table: [{key: held for key, held in row.items() if key != "annotator"} for row in each]
+                for table, each in rows.items()
+            }
+        )
+    assert found[0] == found[1] == found[2]
