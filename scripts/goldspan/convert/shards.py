@@ -7,6 +7,7 @@ import gc
 import hashlib
 import json
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,8 @@ WERE_UNITS = fault(
     "W302", "The offsets of a document counted UTF-16 units and were made code points", "Nothing; look at a few spans."
 )
 
-KEEP = 20_000  # spans that are made columns at once
-ROWS = 65536  # spans in a row group, about 8 MB
+KEEP = 10_000  # spans that are made columns at once
+ROWS = 32768  # spans in a row group, about 8 MB
 SHOWN = 10_000  # findings of a shard that are shown
 AUTO = "auto"
 
@@ -140,16 +141,20 @@ def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
     try:
         with ExitStack() as stack:
             work = Work(options, folder, stack)
-            before: Window[Entry] | None = None
+            kept: Window[Entry] | None = (
+                None  # until the next is decoded: its memory need not be given back and asked for
+            )
             kind = entry_type(options.config)
-            for piece in shard.pieces:
-                for window in windows(Path(piece.file), kind, piece.form, piece.bounds):
-                    work.take(window, piece.file)
-                    before = (
-                        window  # kept until the next is decoded, so that its memory is not given back and asked for
-                    )
-            del before
-            work.flush()
+            try:
+                for piece in shard.pieces:
+                    for window in windows(Path(piece.file), kind, piece.form, piece.bounds):
+                        work.take(window, piece.file)
+                        kept = window
+                del kept
+                work.flush()
+                work.wait()
+            finally:
+                wait(work.writing)  # no file is closed while it is written
         work.outcome.untagged = dict(work.untagged)
         return work.outcome
     finally:
@@ -169,6 +174,8 @@ class Work:
         self.writers: dict[str, pq.ParquetWriter] = {}
         self.waiting: dict[str, list[pa.Table]] = {name: [] for name in options.tables}
         self.tokenizer = load_tokenizer(Path(options.tokenizer)) if options.tokenizer else None
+        self.writer = stack.enter_context(ThreadPoolExecutor(1))  # writing goes on while the next tasks are read
+        self.writing: list[Future[None]] = []
         self.seen: set[str] = set()
         self.untagged: Counter[str] = Counter()
         self.rejects = stack.enter_context((folder / "rejects.jsonl").open("w", encoding="utf-8"))
@@ -332,6 +339,7 @@ class Work:
     def flush(self) -> None:
         """Write the tables that are there as a row group; documents with a field that none had before begin a file."""
         self.keep()
+        self.wait()
         for name, waiting in self.waiting.items():
             contents = pa.concat_tables(waiting, promote_options="default").combine_chunks()
             fields = contents.column_names
@@ -340,5 +348,15 @@ class Work:
                 self.writers[name] = self.stack.enter_context(writer(path, contents.schema))
                 self.outcome.fields += [fields[len(FIXED[name]) :]] if name == "documents" else []
             if contents.num_rows:
-                self.writers[name].write_table(contents)
+                self.writing.append(self.writer.submit(self.writers[name].write_table, contents))
             waiting.clear()
+
+    def wait(self) -> None:
+        """Wait until all that was flushed is written.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        for job in self.writing:
+            job.result()
+        self.writing.clear()
