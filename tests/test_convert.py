@@ -432,6 +432,11 @@ def test_what_two_shards_have_both_is_there_once(tmp_path: Path) -> None:
             (4 * ITEMS, 2 * ITEMS, 0, 2 * ITEMS),
         ]
         found.append(rows_of(tmp_path / "out"))
+        rejects = [json.loads(each) for each in (tmp_path / "out/rejects.jsonl").read_text().splitlines()]
+        assert [(one["kind"], one["findings"][0]["code"]) for one in rejects] == [
+            ("annotation", "E216"),
+            ("task", "E215"),
+        ]
     assert found[0] == found[1]
 
 

@@ -1,8 +1,10 @@
 """The parts of all shards -> one set of files, without what two shards have both."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -10,6 +12,7 @@ import pyarrow.parquet as pq
 from goldspan.convert.batches import FIXED, TABLES
 from goldspan.convert.columns import writer
 from goldspan.convert.shards import OTHER_TEXT, SAME_ID, Counts, Options, Outcome
+from goldspan.faults import Finding
 from goldspan.store import sync_file
 
 __all__ = ["file_name", "put_together"]
@@ -36,7 +39,9 @@ def put_together(outcomes: Sequence[Outcome], options: Options, parts: Path, new
     rejects = (new / "rejects.jsonl").open("wb")
     with rejects:
         for number, (outcome, folder) in enumerate(zip(outcomes, sorted(parts.iterdir()), strict=True)):
+            before = len(outcome.findings)
             drop = clashes(whole, outcome)
+            rejects.writelines(map(clash_line, outcome.findings[before:]))
             for name in options.tables:
                 target = new / name / file_name(number, len(outcomes))
                 target.parent.mkdir(exist_ok=True)
@@ -67,6 +72,14 @@ def clashes(whole: Outcome, outcome: Outcome) -> Drop:
     rest = {"doc_id": other, "annotation_id": again}
     drop: Drop = {"documents": {"doc_id": known}, **dict.fromkeys((*TABLES[1:], "bio"), rest)}
     return {name: {column: values for column, values in each.items() if values} for name, each in drop.items()}
+
+
+def clash_line(finding: Finding) -> bytes:
+    """A line of rejects.jsonl about what does not go with an earlier shard; the rows are gone, their ids are named."""
+    kind = "annotation" if finding.annotation else "task"
+    left_out = {"doc_id": finding.task, **({"annotation_id": finding.annotation} if finding.annotation else {})}
+    line = {"kind": kind, "findings": [msgspec.to_builtins(finding)], "left_out": left_out}
+    return json.dumps(line, sort_keys=True).encode() + b"\n"
 
 
 def place(parts: Sequence[Path], target: Path, schema: pa.Schema, outcome: Outcome, drop: dict[str, set[str]]) -> None:
