@@ -90,7 +90,7 @@ def task(*annotations: dict[str, Any], number: int = 1, text: str = TEXT, **data
         "annotations": list(annotations),
         "drafts": [3],
         "predictions": [{"id": 5, "result": []}],
-        "data": {"doc_id": f"d{number}", "body": text, **data},
+        "data": {"doc_id": f"d{number}", "body": text} | data,
         "created_at": "2026-11-22T19:36:19.5Z",
     }
 

@@ -8,7 +8,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from datasets import load_dataset
+from datasets import load_dataset, load_dataset_builder
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
@@ -157,6 +157,11 @@ def test_relations_of_every_direction_keep_all_their_labels(tmp_path: Path) -> N
     ]
 
 
+def test_a_document_without_a_name_has_that_of_its_task(tmp_path: Path) -> None:
+    bare = [{**task(number=7), "data": {"body": "x"}}, task(number=8, doc_id=None)]
+    assert [row["doc_id"] for row in converted(tmp_path, bare)[1]["documents"]] == ["7", "8"]
+
+
 def test_an_empty_export_has_the_columns_of_a_full_one(tmp_path: Path) -> None:
     converted(tmp_path, [one | {"data": {"doc_id": "d", "body": ""}} for one in TASKS[1:2]])
     full = {name: pq.read_schema(next((tmp_path / "out" / name).iterdir())) for name in rows_of(tmp_path / "out")}
@@ -171,6 +176,8 @@ def test_datasets_loads_every_table(tmp_path: Path) -> None:
     for name, expected in rows.items():
         loaded = load_dataset(str(tmp_path / "out"), name, split="train", cache_dir=str(tmp_path / "cache"))
         assert loaded.to_list() == expected
+        declared = load_dataset_builder(str(tmp_path / "out"), name, cache_dir=str(tmp_path / "cache")).info.splits
+        assert declared["train"].num_examples == len(expected)
     assert load_dataset(str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache")).num_rows == 3
 
 
@@ -326,17 +333,17 @@ UNITS = list(map(in_units, DRAWN))
 @pytest.mark.parametrize(
     ("items", "unit", "codes"),
     [
-        (DRAWN, None, []),
-        (UNITS, None, ["W302"]),
-        ([*map(without_text, UNITS[:3]), UNITS[3]], None, ["W302"]),
-        ([*map(without_text, DRAWN[:3]), DRAWN[3]], None, []),
-        (list(map(without_text, UNITS)), None, ["W302"]),  # the last one ends behind the text, if code points counted
+        (DRAWN, Unit.auto, []),
+        (UNITS, Unit.auto, ["W302"]),
+        ([*map(without_text, UNITS[:3]), UNITS[3]], Unit.auto, ["W302"]),
+        ([*map(without_text, DRAWN[:3]), DRAWN[3]], Unit.auto, []),
+        (list(map(without_text, UNITS)), Unit.auto, ["W302"]),  # the last one ends behind the text, if code points counted
         (list(map(without_text, UNITS)), Unit.utf16, ["W302"]),
         (list(map(without_text, DRAWN)), Unit.codepoint, []),
     ],
 )  # fmt: skip
 def test_offsets_are_code_points_whatever_came_in(
-    items: list[Any], unit: Unit | None, codes: list[str], tmp_path: Path
+    items: list[Any], unit: Unit, codes: list[str], tmp_path: Path
 ) -> None:
     said, rows = converted(tmp_path, [task(annotation(*items), text=EMOJI)], offsets=unit)
     assert [row["text"] for row in rows["spans"]] == ["👩‍👧", "Ann", "𝔅ob", "Rome"]

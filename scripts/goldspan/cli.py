@@ -55,14 +55,6 @@ class OnError(StrEnum):
     skip = "skip"
 
 
-class OffsetUnit(StrEnum):
-    """What offsets count, where it is said."""
-
-    auto = "auto"
-    codepoint = "codepoint"
-    utf16 = "utf16"
-
-
 @app.command("build")
 def build_command(
     corpus: CorpusOption = HERE,
@@ -94,8 +86,8 @@ def convert_command(
         OnError, typer.Option("--on-error", help="What is wrong stops it all, or is left out and written down.")
     ] = OnError.stop,
     offsets: Annotated[
-        OffsetUnit, typer.Option("--offsets", help="What offsets count, or by evidence for each document.")
-    ] = OffsetUnit.auto,
+        Unit, typer.Option("--offsets", help="What offsets count, or by evidence for each document.")
+    ] = Unit.auto,
     bio: Annotated[
         str | None, typer.Option("--bio", metavar="CONTROL", help="Tag tokens by the spans of a layer, too.")
     ] = None,
@@ -113,7 +105,7 @@ def convert_command(
             config,
             out,
             skip=on_error is OnError.skip,
-            offsets=None if offsets is OffsetUnit.auto else Unit(offsets.value),
+            offsets=offsets,
             bio=bio,
             tokenizer=tokenizer,
             workers=workers,

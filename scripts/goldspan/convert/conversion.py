@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from goldspan.convert.page import render_page
-from goldspan.convert.shards import AUTO, Counts, Options, Outcome, Piece, Shard, run_shard
+from goldspan.convert.shards import Counts, Options, Outcome, Piece, Shard, run_shard
 from goldspan.convert.subwords import load_tokenizer
 from goldspan.convert.together import put_together
 from goldspan.export.offsets import Unit
@@ -62,7 +62,7 @@ def convert(
     out: Path,
     *,
     skip: bool = False,
-    offsets: Unit | None = None,
+    offsets: Unit = Unit.auto,
     bio: str | None = None,
     tokenizer: Path | None = None,
     workers: int = 1,
@@ -79,8 +79,7 @@ def convert(
             what no conversion has put there (E005).
         OSError: the folder cannot be written; what it held stays.
     """
-    unit = AUTO if offsets is None else offsets.value
-    options = Options(stored_config(config, bio), unit, bio, str(tokenizer) if tokenizer else None)
+    options = Options(stored_config(config, bio), offsets, bio, str(tokenizer) if tokenizer else None)
     if tokenizer is not None:
         load_tokenizer(tokenizer)
     shards = plan(exports, workers)

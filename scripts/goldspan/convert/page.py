@@ -16,6 +16,7 @@ __all__ = ["render_page"]
 def render_page(rows: dict[str, int], counts: dict[str, Counts], options: Options, folder: Path) -> str:
     """The page; tables without rows are left out of its ``configs``, since datasets cannot load them."""
     loadable = [name for name, count in rows.items() if count]
+    sizes = {name: sum(path.stat().st_size for path in (folder / name).iterdir()) for name in loadable}
     classes = {"ner_tags": tag_names(options.config.layers[options.bio].labels)} if options.bio else {}
     settings: dict[str, Any] = {
         "configs": [
@@ -26,7 +27,8 @@ def render_page(rows: dict[str, int], counts: dict[str, Counts], options: Option
             {
                 "config_name": name,
                 "features": features(pq.read_schema(next(iter(sorted((folder / name).iterdir())))), classes),
-                "splits": [{"name": "train", "num_examples": rows[name]}],
+                "splits": [{"name": "train", "num_bytes": sizes[name], "num_examples": rows[name]}],
+                "dataset_size": sizes[name],
             }
             for name in loadable
         ],

@@ -23,7 +23,7 @@ from goldspan.convert.columns import writer
 from goldspan.convert.sift import Reject, sift, sift_task
 from goldspan.convert.subwords import as_subwords, load_tokenizer
 from goldspan.export.narrow import entry_type
-from goldspan.export.offsets import Evidence, astral, evidence, to_codepoints
+from goldspan.export.offsets import Evidence, Unit, astral, evidence, to_codepoints
 from goldspan.export.reader import Entry, Task, TaskAnnotation, task_of
 from goldspan.export.spans import NO_TEXT, task_doc_id
 from goldspan.export.windows import WRONG_FORM, Bounds, Form, Window, windows
@@ -58,17 +58,16 @@ WERE_UNITS = fault(
 KEEP = 10_000  # spans that are made columns at once
 ROWS = 32768  # spans in a row group, about 8 MB
 SHOWN = 10_000  # findings of a shard that are shown
-AUTO = "auto"
 
 
 class Options(Struct, frozen=True):
-    """What is asked: the config, the unit of offsets (one of `Unit`, or by evidence), and a layer to tag, if any.
+    """What is asked: the config, the unit of offsets, and a layer to tag, if any.
 
     ``tokenizer`` is the path of a Hugging Face tokenizer; without one, tokens are those of `goldspan.tokens`.
     """
 
     config: LabelingConfig
-    offsets: str = AUTO
+    offsets: Unit = Unit.auto
     bio: str | None = None
     tokenizer: str | None = None
 
@@ -260,13 +259,13 @@ class Work:
     def count_in_codepoints(self, task: Task, text: str, places: list[int], place: dict[str, str]) -> bool:
         """Make the offsets of a document code points; False if their unit cannot be told."""
         wanted = self.options.offsets
-        told = evidence(text, places, task.annotations) if wanted == AUTO else Evidence(wanted)
+        told = evidence(text, places, task.annotations) if wanted is Unit.auto else Evidence(wanted)
         if told in (Evidence.missing, Evidence.mixed):
             return False
         for one in task.annotations:
             if told is Evidence.utf16:
                 to_codepoints(one.result or (), places)
-            if wanted != AUTO:  # who says the unit is believed
+            if wanted is not Unit.auto:  # who says the unit is believed
                 for item in one.result or ():
                     if item.value is not None and item.value.labels is not None:
                         item.value.text = None

@@ -18,8 +18,9 @@ ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 class Unit(StrEnum):
-    """What offsets count."""
+    """What offsets count; or that it is to be told by evidence."""
 
+    auto = "auto"
     codepoint = "codepoint"
     utf16 = "utf16"
 

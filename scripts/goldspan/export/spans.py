@@ -131,7 +131,8 @@ def withdrawn(replaced: Iterable[tuple[Placed[Task], Placed[Task]]], users: User
 
 def task_doc_id(task: Identified) -> str:
     """The document that a task is about: its ``doc_id``, else its id."""
-    return str(task.data.get("doc_id", task.id))
+    doc_id = task.data.get("doc_id")
+    return str(task.id if doc_id is None else doc_id)
 
 
 def check_task(placed: Placed[Task], article: Article | None, seen: set[str], field: str) -> Iterator[Finding]:
