@@ -8,6 +8,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import tenacity
 from label_studio_sdk.core.api_error import ApiError
 from msgspec import Struct
 
@@ -35,6 +36,7 @@ UNKNOWN_USER = fault(
 
 AT_ONCE = 500  # tasks in one import
 PAGE = 100  # projects in one answer
+LOOKS = 6  # at the list of projects, a second apart, until two of one title count as two
 
 
 class Pushed(Struct, frozen=True):
@@ -106,10 +108,18 @@ def check_users(studio: Studio, wanted: Wanted) -> None:
 def find_project(studio: Studio, title: str) -> Project | None:
     """The project with a title; None if there is none.
 
+    Two pushes that meet have made two for a moment (see ``create``): two are looked for again before they count.
+
     Raises:
         DataError: there are two (E815).
     """
-    found = projects_of(studio, title)
+    looks = tenacity.Retrying(
+        retry=tenacity.retry_if_result(lambda found: len(found) > 1),
+        wait=tenacity.wait_fixed(1),
+        stop=tenacity.stop_after_attempt(LOOKS),
+        retry_error_callback=lambda last: last.outcome and last.outcome.result(),
+    )
+    found: list[int] = looks(projects_of, studio, title)
     if len(found) > 1:
         raise SAME_TITLE.error(f"{title!r}, projects {', '.join(map(str, found))}", file=studio.url)
     return ask(studio, partial(studio.client.projects.get, found[0]), Project) if found else None
