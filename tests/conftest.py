@@ -58,6 +58,11 @@ def run() -> Run:
     return run_goldspan
 
 
+def hashes(folder: Path) -> dict[str, str]:
+    """The hash of every file below a folder."""
+    return {name: found for name, (found, _) in fingerprint(folder).items()}
+
+
 def fingerprint(folder: Path) -> dict[str, tuple[str, int]]:
     """The hash and the time of every file below a folder: equal only if nothing was touched."""
     return {

@@ -4,7 +4,9 @@ A command is its arguments, one library call and an exit status: 0 clean, 1 wron
 """
 
 import json
+import re
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,12 +19,14 @@ from rich.table import Table
 from goldspan.agreed import Measured, agreement_json
 from goldspan.build import Built, build, check_build, compare, write_build
 from goldspan.convert.conversion import Converted, convert
+from goldspan.convert.workers import Engine
 from goldspan.decisions import Conflict, Decider, decision_rows
 from goldspan.export.offsets import Unit
 from goldspan.faults import DataError, printable, stop_on_errors
 from goldspan.inputs import read_inputs
 from goldspan.options import HERE, CorpusOption, extra, show_findings
 from goldspan.progress import terminal_progress
+from goldspan.remote import shown
 from goldspan.store import replace_file
 from goldspan.studio.cli import studio_app
 from goldspan.tasks import Proposal, adjudication_tasks, article_tasks, claim_pair_tasks, tasks_json
@@ -78,10 +82,10 @@ def build_command(
 @app.command("convert")
 def convert_command(
     exports: Annotated[
-        list[Path], typer.Argument(metavar="EXPORT...", help="JSON exports: arrays, JSONL, or one file an annotation.")
+        list[str], typer.Argument(metavar="EXPORT...", help="JSON exports: arrays, JSONL, or one file an annotation.")
     ],
-    config: Annotated[Path, typer.Option(metavar="XML", help="The labeling config of the project.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write, new or of an earlier conversion.")],
+    config: Annotated[str, typer.Option(metavar="XML", help="The labeling config of the project.")],
+    out: Annotated[str, typer.Option(metavar="DIR", help="The folder to write, new or of an earlier conversion.")],
     on_error: Annotated[
         OnError, typer.Option("--on-error", help="What is wrong stops it all, or is left out and written down.")
     ] = OnError.stop,
@@ -95,11 +99,24 @@ def convert_command(
         Path | None, typer.Option(metavar="JSON", help="Tag the sub-words of a Hugging Face tokenizer.json instead.")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes share the work.")] = 1,
+    shards: Annotated[
+        int | None, typer.Option(min=1, max=99_999, help="How many parts the work has; one a worker by default.")
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="Where the work is done: on this machine or on a cluster.")] = (
+        Engine.local
+    ),
+    sbatch: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A setting of Slurm's jobs; partition is needed.")
+    ] = None,
 ) -> None:
-    """Any Label Studio export of text -> four tables, without loss: documents, annotations, spans, relations."""
+    """Any Label Studio export of text -> four tables, without loss: documents, annotations, spans, relations.
+
+    Exports, config and DIR are paths, or URLs such as s3://bucket/name.
+    """
     if tokenizer is not None and bio is None:
         raise typer.BadParameter("--tokenizer goes with --bio")
-    with terminal_progress() as show, extra("tokenizers"):
+    settings = sbatch_settings(sbatch or (), engine)
+    with terminal_progress() as show, extra("tokenizers" if engine is Engine.local else engine):
         converted = convert(
             exports,
             config,
@@ -109,11 +126,14 @@ def convert_command(
             bio=bio,
             tokenizer=tokenizer,
             workers=workers,
+            shards=shards,
+            engine=engine,
+            sbatch=settings,
             show=show,
         )
     show_findings(converted.findings)
     if converted.unshown:
-        typer.echo(f"and {converted.unshown} more, all in {out / 'rejects.jsonl'}", err=True)
+        typer.echo(f"and {converted.unshown} more, all in {shown(out)}/rejects.jsonl", err=True)
     show_converted(converted)
 
 
@@ -201,6 +221,16 @@ def load_command(
         from goldspan.loading import load_all  # noqa: PLC0415 - an extra
     for name, loaded in load_all(release):
         typer.echo(f"{name:16} {loaded.num_rows:6} rows  {', '.join(loaded.column_names)}")
+
+
+def sbatch_settings(settings: Iterable[str], engine: Engine) -> dict[str, str]:
+    """The settings of Slurm's jobs by name, such as a line of a job's file can hold."""
+    found = dict(setting.partition("=")[::2] for setting in settings)
+    if (engine is Engine.slurm) != ("partition" in found) or (found and engine is not Engine.slurm):
+        raise typer.BadParameter("--engine slurm goes with --sbatch partition=NAME")
+    if not all(re.fullmatch(r"[\w-]+", name) and value.isprintable() for name, value in found.items()):
+        raise typer.BadParameter("--sbatch wants KEY=VALUE")
+    return found
 
 
 def show_converted(converted: Converted) -> None:

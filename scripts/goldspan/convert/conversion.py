@@ -1,24 +1,24 @@
 """Any Label Studio export -> four tables that datasets loads. The whole story, from top to bottom."""
 
-import multiprocessing
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
 from goldspan.convert.page import render_page
-from goldspan.convert.shards import Counts, Options, Outcome, Piece, Shard, run_shard
+from goldspan.convert.shards import Counts, Options, Outcome, Piece, Shard
 from goldspan.convert.subwords import load_tokenizer
 from goldspan.convert.together import put_together
+from goldspan.convert.workers import Engine, Job, run_here
 from goldspan.export.offsets import Unit
 from goldspan.export.windows import bounds_of, form_of
-from goldspan.faults import DataError, Finding, fault
+from goldspan.faults import DataError, Finding, fault, stop_on_errors
 from goldspan.labeling import LabelingConfig, as_stored, load_labeling_config
 from goldspan.progress import Show, silent
+from goldspan.remote import Place, at_hand, is_url, names_at, shown, size_of, uploaded
 from goldspan.store import NOT_OURS, new_folder
 
 __all__ = ["Converted", "convert"]
@@ -33,10 +33,10 @@ NO_LAYER = fault(
     "The labeling config has no Labels control of this name whose labels it lists",
     "Name one that it has: --bio CONTROL.",
 )
-WORKER_DIED = fault(
-    "E217",
-    "A worker ended before its work was done",
-    "See that there is enough memory, or ask for fewer workers; then run the same command again.",
+IN_JOB_FILES = fault(
+    "E220",
+    "A URL has a user, a password or a query in it, which would come into the files of the cluster's jobs",
+    "Give credentials by environment, as fsspec's package for the service reads them.",
 )
 OURS = re.compile(r"README\.md|rejects\.jsonl|\w+/train-\d{5}-of-\d{5}\.parquet")
 
@@ -57,36 +57,41 @@ class Converted(Struct, frozen=True):
 
 
 def convert(
-    exports: Sequence[Path],
-    config: Path,
-    out: Path,
+    exports: Sequence[Place],
+    config: Place,
+    out: Place,
     *,
     skip: bool = False,
     offsets: Unit = Unit.auto,
     bio: str | None = None,
     tokenizer: Path | None = None,
     workers: int = 1,
+    shards: int | None = None,
+    engine: Engine = Engine.local,
+    sbatch: Mapping[str, str] | None = None,
     show: Show = silent,
 ) -> Converted:
     """Convert exports by their labeling config into a folder, in which every table has a folder of its own.
 
-    ``skip`` leaves out what is wrong and writes it down in ``rejects.jsonl``; ``offsets`` says what they count, which
-    otherwise is told by evidence for each document; ``bio`` names a layer to tag tokens by,
-    which are those of a Hugging Face ``tokenizer`` if one is given.
+    All three are paths or URLs. ``skip`` leaves out what is wrong and writes it down in ``rejects.jsonl``; ``offsets``
+    says what they count, which otherwise is told by evidence for each document; ``bio`` names a layer to tag tokens by,
+    which are those of a Hugging Face ``tokenizer`` if one is given. The input is cut into about as many ``shards`` as
+    wanted, one for each worker by default; the rows are the same for any number, and for every engine.
 
     Raises:
         DataError: a file or the config cannot be used, anything is wrong and is not to be skipped, or the folder holds
             what no conversion has put there (E005).
         OSError: the folder cannot be written; what it held stays.
     """
-    options = Options(stored_config(config, bio), offsets, bio, str(tokenizer) if tokenizer else None)
+    with at_hand(config) as path:
+        options = Options(stored_config(path, bio), offsets, bio, str(tokenizer.resolve()) if tokenizer else None)
     if tokenizer is not None:
         load_tokenizer(tokenizer)
-    shards = plan(exports, workers)
+    job = Job(plan(exports, shards or workers), options, workers, engine, dict(sbatch or {}))
     check_target(out)
-    with new_folder(out.resolve()) as new:
+    with target(out) as new:
         parts = new.parent / "parts"
-        outcomes = run(shards, options, parts, show)
+        outcomes = run(job, out, parts, show)
         show("putting the shards together")
         together = put_together(outcomes, options, parts, new)
         errors = [finding for finding in together.findings if finding.is_error]
@@ -121,74 +126,62 @@ def stored_config(path: Path, bio: str | None = None) -> LabelingConfig:
     return config
 
 
-def plan(exports: Sequence[Path], count: int) -> list[Shard]:
+def plan(exports: Sequence[Place], count: int) -> list[Shard]:
     """The input in about as many shards as wanted, of about the same size, in the order in which it was given.
 
     Raises:
-        DataError: a file cannot be read, or is no JSON (E201, E202).
+        DataError: a file cannot be read, or is no JSON (E201, E202, E218).
     """
-    total = sum(path.stat().st_size for path in exports if path.is_file())
-    share = max(1, -(-total // count))
+    sizes = [size_of(place) if is_url(place) or Path(place).is_file() else 0 for place in exports]
+    share = max(1, -(-sum(sizes) // count))
     pieces: list[Piece] = []
-    for path in exports:
-        form = form_of(path)
-        wanted = -(-path.stat().st_size // share)
-        pieces += [Piece(str(path), form, bounds) for bounds in bounds_of(path, form, wanted)]
+    for place, size in zip(exports, sizes, strict=True):
+        form = form_of(place)
+        file = str(place) if is_url(place) else str(Path(place).absolute())
+        pieces += [Piece(file, shown(place), form, bounds) for bounds in bounds_of(place, form, -(-size // share))]
     shards: list[Shard] = [Shard(0, [])]
-    size = 0
+    filled = 0
     for piece in pieces:
-        if size >= share * len(shards):
+        if filled >= share * len(shards):
             shards.append(Shard(len(shards), []))
         shards[-1].pieces.append(piece)
-        size += piece.bounds.end - piece.bounds.start
+        filled += piece.bounds.end - piece.bounds.start
     return shards
 
 
-def check_target(out: Path) -> None:
+def check_target(out: Place) -> None:
     """See that nothing is lost if the folder is replaced.
 
     Raises:
         DataError: it holds what no conversion has put there, or is none (E005).
     """
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise NOT_OURS.error("it is no folder", file=str(out))
-    names = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir())
-    foreign = [name for name in names if not OURS.fullmatch(name)]
+    if not is_url(out):
+        if not Path(out).exists():
+            return
+        if not Path(out).is_dir():
+            raise NOT_OURS.error("it is no folder", file=str(out))
+    foreign = [name for name in names_at(out) if not OURS.fullmatch(name)]
     if foreign:
-        raise NOT_OURS.error(", ".join(foreign[:5]), file=str(out))
+        raise NOT_OURS.error(", ".join(foreign[:5]), file=shown(out))
 
 
-def run(shards: Sequence[Shard], options: Options, parts: Path, show: Show) -> list[Outcome]:
-    """Convert every shard, each in a process of its own if there are several.
-
-    Raises:
-        DataError: a file is broken (E201), or a worker died (E217).
-    """
-    folders = [parts / f"{shard.number:05}" for shard in shards]
-    if len(shards) == 1:
-        show("converting")
-        return [run_shard(shards[0], options, folders[0])]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(len(shards), mp_context=context) as pool:
-        jobs = [pool.submit(run_shard, shard, options, folder) for shard, folder in zip(shards, folders, strict=True)]
-        try:
-            for done, _ in enumerate(as_completed(jobs)):
-                show("converting shards", done, len(jobs))
-            return list(results(jobs))
-        except BrokenProcessPool as error:
-            raise WORKER_DIED.error() from error
+@contextmanager
+def target(out: Place) -> Iterator[Path]:
+    """A new folder on this machine that in the end takes the place of what is at a path or URL."""
+    with uploaded(str(out)) if is_url(out) else new_folder(Path(out).resolve()) as new:
+        yield new
 
 
-def results(jobs: Sequence[Future[Outcome]]) -> Iterator[Outcome]:
-    """The outcomes in the order of the shards; of several broken files all are named.
+def run(job: Job, out: Place, parts: Path, show: Show) -> list[Outcome]:
+    """Convert every shard of a job into its folder of ``parts``.
 
     Raises:
-        DataError: with the findings of every shard that could not be read.
+        DataError: a file is broken (E201), a worker died (E217), or a secret would be written down (E220).
     """
-    errors = [error for job in jobs if isinstance(error := job.exception(), DataError)]
-    if errors:
-        raise DataError(finding for error in errors for finding in error.findings)
-    for job in jobs:
-        yield job.result()
+    if job.engine is Engine.local:
+        return run_here(job, parts, show)
+    from goldspan.convert.cluster import run_on_cluster  # noqa: PLC0415 - an extra
+
+    places = [str(out), *(piece.file for shard in job.shards for piece in shard.pieces)]
+    stop_on_errors(IN_JOB_FILES.finding(file=shown(one)) for one in sorted(set(places)) if shown(one) != one)
+    return run_on_cluster(job, out if is_url(out) else Path(out).absolute(), parts, show)

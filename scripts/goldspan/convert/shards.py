@@ -84,9 +84,10 @@ class Options(Struct, frozen=True):
 
 
 class Piece(Struct, frozen=True):
-    """A stretch of a file that can be read by itself, and how many tasks of the file came before it."""
+    """A stretch of a file that can be read by itself; ``name`` is how findings call the file."""
 
     file: str
+    name: str
     form: Form
     bounds: Bounds
 
@@ -146,8 +147,8 @@ def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
             kind = entry_type(options.config)
             try:
                 for piece in shard.pieces:
-                    for window in windows(Path(piece.file), kind, piece.form, piece.bounds):
-                        work.take(window, piece.file)
+                    for window in windows(piece.file, kind, piece.form, piece.bounds, piece.name):
+                        work.take(window, piece.name)
                         kept = window
                 del kept
                 work.flush()

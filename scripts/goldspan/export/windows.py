@@ -10,13 +10,13 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from io import BufferedReader
-from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from goldspan.faults import DataError, fault
+from goldspan.remote import Place, open_input, remote_errors, shown, size_of
 
 __all__ = ["Bounds", "Form", "Window", "bounds_of", "form_of", "windows"]
 
@@ -78,14 +78,14 @@ class Window(Struct, Generic[T], frozen=True):
     fault: str = ""
 
 
-def form_of(path: Path, name: str = "") -> Form:
+def form_of(path: Place, name: str = "") -> Form:
     """How a file holds its tasks. Errors call it by its path, or by a ``name``.
 
     Raises:
         DataError: it cannot be read, or holds no JSON (E201), or none of an export (E202).
     """
     try:
-        with path.open("rb") as file:
+        with remote_errors(path), open_input(path) as file:
             start = len(codecs.BOM_UTF8) if file.read(3) == codecs.BOM_UTF8 else 0
             file.seek(start)
             while head := file.read(HEAD):
@@ -93,11 +93,11 @@ def form_of(path: Path, name: str = "") -> Form:
                 if stripped:
                     start += len(head) - len(stripped)
                     file.seek(start)
-                    return Form(form_at(stripped[:1], file, name or str(path)), start)
+                    return Form(form_at(stripped[:1], file, name or shown(path)), start)
                 start += len(head)
     except OSError as error:
-        raise UNREADABLE.error(error.strerror or "", file=name or str(path)) from error
-    raise UNREADABLE.error("it is empty", file=name or str(path))
+        raise UNREADABLE.error(error.strerror or "", file=name or shown(path)) from error
+    raise UNREADABLE.error("it is empty", file=name or shown(path))
 
 
 def form_at(first: bytes, file: BinaryIO, name: str) -> str:
@@ -115,13 +115,13 @@ def form_at(first: bytes, file: BinaryIO, name: str) -> str:
     return "lines"
 
 
-def bounds_of(path: Path, form: Form, count: int) -> list[Bounds]:
+def bounds_of(path: Place, form: Form, count: int) -> list[Bounds]:
     """About as many stretches of a file as wanted, of the same length more or less, each whole tasks.
 
     Raises:
         DataError: the file is broken (E201).
     """
-    size = path.stat().st_size
+    size = size_of(path)
     edges = [form.start]
     for number in range(1, count if form.name != "object" else 1):
         wanted = max(form.start + (size - form.start) * number // count, edges[-1] + 1)
@@ -132,9 +132,9 @@ def bounds_of(path: Path, form: Form, count: int) -> list[Bounds]:
     return [Bounds(start, end, end == size) for start, end in zip(edges, ends, strict=True)]
 
 
-def edge_after(path: Path, form: Form, wanted: int) -> int | None:
+def edge_after(path: Place, form: Form, wanted: int) -> int | None:
     """The first edge between two tasks at or behind a byte; None if none is found within the largest task."""
-    with path.open("rb") as file:
+    with remote_errors(path), open_input(path) as file:
         file.seek(form.start)
         opening = opening_of(file.read(HEAD)) if form.name == "array" else None
         file.seek(wanted)
@@ -158,22 +158,22 @@ def opening_of(head: bytes) -> re.Pattern[bytes] | None:
     )
 
 
-def windows(path: Path, kind: type[T], form: Form, bounds: Bounds, name: str = "") -> Iterator[Window[T]]:
+def windows(path: Place, kind: type[T], form: Form, bounds: Bounds, name: str = "") -> Iterator[Window[T]]:
     """The tasks of a stretch of a file, window by window.
 
     Raises:
         DataError: it cannot be read or is not JSON (E201, with the byte), or a task is too large (E202).
     """
     try:
-        with path.open("rb") as file:
+        with remote_errors(path), open_input(path) as file:
             if form.name == "array":
-                yield from array_windows(file, kind, bounds, name or str(path))
+                yield from array_windows(file, kind, bounds, name or shown(path))
             elif form.name == "lines":
-                yield from line_windows(file, kind, bounds, name or str(path))
+                yield from line_windows(file, kind, bounds, name or shown(path))
             else:
-                yield from object_windows(file, kind, bounds, name or str(path))
+                yield from object_windows(file, kind, bounds, name or shown(path))
     except OSError as error:
-        raise UNREADABLE.error(error.strerror or "", file=name or str(path)) from error
+        raise UNREADABLE.error(error.strerror or "", file=name or shown(path)) from error
 
 
 class Decoding(Generic[T]):
