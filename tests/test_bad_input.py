@@ -141,7 +141,7 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     "relation of another name": (
         replace("corpus.toml", 'UPDATED_BY = "UPDATES"', 'UPDATED_BY = "NOPE"'),
         "E519",
-        "no relation is called NOPE",
+        "no relation or basis is called NOPE",
     ),
     "pair config without a control": (
         replace("annotations/pair_config.xml", 'name="basis"', 'name="base"'),

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from goldspan.claims import assemble, quotation
-from goldspan.records import Annotation, Claim, Relation, Span
+from goldspan.claims import assemble, quotation, quotations
+from goldspan.records import Annotation, Claim, Relation
 from goldspan.tables import claim_rows, mentions
 from tests.small import ARTICLE, CONFIG, CORPUS, RELATIONS, SAYING, TEXT, annotation, span
 
@@ -74,5 +74,5 @@ def test_a_value_on_a_source_is_not_the_claims() -> None:
     ],
 )
 def test_quotation(text: str, words: list[str], expected: str) -> None:
-    content = tuple(Span("", "", (), text.index(word), text.index(word) + len(word)) for word in words)
-    assert quotation(text, content, CORPUS.quotation_marks) == expected
+    content = [(text.index(word), text.index(word) + len(word)) for word in words]
+    assert quotation(quotations(text, CORPUS.quotation_marks), content) == expected

@@ -10,7 +10,7 @@ from goldspan import tables as rows
 from goldspan.adjudicate import settle
 from goldspan.agreed import check_agreement, read_agreement
 from goldspan.card import Source, fill_figures, render_card
-from goldspan.checks import check_annotation
+from goldspan.checks import check_annotation, check_content, content_of
 from goldspan.checks.registry import Subject
 from goldspan.claims import assemble
 from goldspan.corpus import Corpus, inside
@@ -75,6 +75,7 @@ def build(folder: Path) -> Built:
         tables["claims"], {one.claim_id: one.cluster_id for one in reversed(inputs.clusters)}
     )
     tables["claim_relations"] = rows.table(related, tables["claim_relations"].schema)
+    warnings += check_content(content_of(tables, inputs.corpus.settings()))
     return package(inputs, tables, warnings)
 
 

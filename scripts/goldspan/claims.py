@@ -5,7 +5,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -23,9 +23,12 @@ __all__ = [
     "links",
     "name_links",
     "quotation",
+    "quotations",
     "role_ends",
     "span_id",
 ]
+
+Extent = tuple[int, int]
 
 
 class Links(Struct, frozen=True):
@@ -90,6 +93,7 @@ def assemble(annotation: Annotation, article: Article, corpus: Corpus) -> Iterat
     layer, roles = corpus.layers.attributions, corpus.attributions
     link = links(annotation, roles)
     spans = {span.region_id: span for span in annotation.layer(layer)}
+    quoted = quotations(article.text, corpus.quotation_marks)
     attributions = {}
     for cue in annotation.layer(layer):
         if cue.label == roles.cue:
@@ -110,7 +114,7 @@ def assemble(annotation: Annotation, article: Article, corpus: Corpus) -> Iterat
                 doc_id=article.doc_id,
                 attribution=attributed,
                 content=content,
-                quotation=quotation(article.text, content, corpus.quotation_marks) if attributed else "AUTHOR",
+                quotation=quotation(quoted, [span.extent for span in content]) if attributed else "AUTHOR",
                 attributes=first.attributes,
             )
 
@@ -120,18 +124,22 @@ def span_id(doc_id: str, kind: str, span: Span) -> str:
     return f"{doc_id}:{kind}:{span.start}-{span.end}"
 
 
-def quotation(text: str, content: tuple[Span, ...], marks: tuple[str, ...]) -> str:
-    """How a claim is quoted: DIRECT (wholly inside quotation marks), MIXED (in part) or INDIRECT.
+def quotation(quoted: Sequence[Extent], content: Sequence[Extent]) -> str:
+    """How content is quoted: DIRECT (wholly inside the marks of what `quotations` gives), MIXED (in part) or INDIRECT."""
+    if all(any(first < start and end < last for first, last in quoted) for start, end in content):
+        return "DIRECT"
+    if any(first < end and start < last for start, end in content for first, last in quoted):
+        return "MIXED"
+    return "INDIRECT"
+
+
+def quotations(text: str, marks: Iterable[str]) -> list[Extent]:
+    """The (start, end) of what is quoted in a text, with its marks.
 
     ``marks`` are pairs of an opening and a closing mark; a quotation ends with its paragraph at the latest.
     """
-    patterns = (f"{re.escape(pair[0])}[^{re.escape(pair)}\n]*{re.escape(pair[1])}" for pair in marks)
-    quoted = [match.span() for match in re.finditer("|".join(patterns), text)] if marks else []
-    if all(any(start < span.start and span.end < end for start, end in quoted) for span in content):
-        return "DIRECT"
-    if any(start < span.end and span.start < end for span in content for start, end in quoted):
-        return "MIXED"
-    return "INDIRECT"
+    patterns = [f"{re.escape(pair[0])}[^{re.escape(pair)}\n]*{re.escape(pair[1])}" for pair in marks]
+    return [match.span() for match in re.finditer("|".join(patterns), text)] if patterns else []
 
 
 def claim_attributes(corpus: Corpus, config: LabelingConfig) -> dict[str, list[Attribute]]:

@@ -24,7 +24,7 @@ from goldspan.decisions import Conflict, Decider, decision_rows
 from goldspan.export.offsets import Unit
 from goldspan.faults import DataError, printable, stop_on_errors
 from goldspan.inputs import read_inputs
-from goldspan.options import HERE, CorpusOption, extra, show_findings
+from goldspan.options import HERE, CorpusOption, accepted_count, extra, open_findings, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.remote import shown
 from goldspan.store import replace_file
@@ -148,7 +148,8 @@ def validate_command(
         raise typer.BadParameter(f"there is no {target}")
     if target.is_dir() == (config is not None):
         raise typer.BadParameter("a release is a folder; an export is a file and needs its --config")
-    findings = validate(target, config)
+    every = validate(target, config)
+    findings = open_findings(every)
     if format_ is Format.json:
         typer.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings], ensure_ascii=False, indent=1))
     else:
@@ -156,6 +157,8 @@ def validate_command(
             typer.echo(str(finding))
         errors = sum(finding.is_error for finding in findings)
         typer.echo(f"{target}: {errors} errors, {len(findings) - errors} warnings")
+        if counted := accepted_count(every):
+            typer.echo(f"{target}: {counted}")
     if any(finding.is_error for finding in findings):
         raise typer.Exit(1)
 

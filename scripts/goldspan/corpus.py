@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig
+from goldspan.settings import Accepted, Dates, NearDuplicates, Quantities, Relations, Settings
 
 __all__ = [
     "Annotator",
@@ -82,28 +83,6 @@ class Attributions(Struct, frozen=True, forbid_unknown_fields=True):
     continues_relation: str = "continues"
 
 
-class Quantities(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which mentions are figures, and which comparators make their value a lower bound, an upper bound, or both."""
-
-    labels: tuple[str, ...] = ()
-    comparator: str = "comparator"
-    value: str = "value"
-    lower: tuple[str, ...] = ()
-    upper: tuple[str, ...] = ()
-
-
-class Relations(Struct, frozen=True, forbid_unknown_fields=True):
-    """How relations between claims behave.
-
-    Inverses by their forward name, the one for no relation, and what must hold.
-    """
-
-    inverse: dict[str, str] = {}
-    none: str | None = None
-    transitive: tuple[str, ...] = ()
-    acyclic: tuple[str, ...] = ()
-
-
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True):
     """An annotator by the id that the dataset shows, and the users (number or e-mail) that Label Studio recorded.
 
@@ -163,6 +142,9 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     attributions: Attributions = Attributions()
     quantities: Quantities = Quantities()
     relations: Relations = Relations()
+    dates: Dates = Dates()
+    near_duplicates: NearDuplicates = NearDuplicates()
+    accepted: tuple[Accepted, ...] = ()
     exports: tuple[Pattern, ...] = ("*",)
     pair_exports: tuple[Pattern, ...] = ()
     annotators: tuple[Annotator, ...] = ()
@@ -181,6 +163,10 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
             DataError: the path leaves the corpus folder (E002).
         """
         return inside(self.folder, getattr(self.files, part))
+
+    def settings(self) -> Settings:
+        """What a release carries of these settings."""
+        return Settings(**{name: getattr(self, name) for name in Settings.__struct_fields__})
 
     def export_files(self) -> list[Path]:
         """The exports of articles, in the order of their names."""
@@ -250,14 +236,16 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
     layers, roles = corpus.layers, corpus.attributions
     named = {name for name in (layers.zones, layers.entities, layers.attributions) if name is not None}
     unknown = sorted(named - set(config.layers))
-    unknown += sorted(set(corpus.required) - set(config.attributes))
+    attributes = {*corpus.required, *corpus.quantities.alike, *corpus.relations.alike, *corpus.dates.claims}
+    attributes |= {corpus.dates.value} if corpus.dates.labels else set()
+    unknown += sorted(attributes - set(config.attributes))
     for layer, labels in {
         layers.zones: (
             *corpus.unannotated_zones,
             *(name for rule in corpus.zone_rules for name in (rule.zone, rule.after or rule.zone)),
             *(name for name in (corpus.default_zone,) if name),
         ),
-        layers.entities: corpus.quantities.labels,
+        layers.entities: (*corpus.quantities.labels, *corpus.dates.labels),
         layers.attributions: (roles.cue, roles.source, roles.content),
     }.items():
         if layer in config.layers:

@@ -12,7 +12,7 @@ class Finding(Struct, frozen=True, order=True, omit_defaults=True):
     """One fault at one place.
 
     ``annotation`` and ``region`` are ids of Label Studio, ``row`` is the key of a table's row or the name of a file of
-    a release, ``context`` is text around it.
+    a release, ``context`` is text around it, ``accepted`` is why a corpus lets it stand.
     """
 
     file: str = ""
@@ -24,6 +24,7 @@ class Finding(Struct, frozen=True, order=True, omit_defaults=True):
     message: str = ""
     remedy: str = ""
     context: str = ""
+    accepted: str = ""
 
     @property
     def is_error(self) -> bool:

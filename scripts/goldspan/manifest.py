@@ -10,6 +10,7 @@ from goldspan.agreed import Measured
 from goldspan.card import Source
 from goldspan.corpus import Corpus
 from goldspan.hashes import sha256
+from goldspan.settings import Settings
 
 __all__ = ["Manifest", "manifest_json"]
 
@@ -17,7 +18,10 @@ TOOLS = ("goldspan", "pyarrow", "sentencex")
 
 
 class Manifest(Struct, frozen=True):
-    """Name and version, the SHA-256 of inputs and files by path, rows of each config, agreement, versions of tools."""
+    """Name and version, the SHA-256 of inputs and files by path, rows of each config, agreement, versions of tools.
+
+    ``settings`` are those that checking the release takes.
+    """
 
     name: str
     version: str
@@ -26,6 +30,7 @@ class Manifest(Struct, frozen=True):
     rows: dict[str, int]
     agreement: list[Measured]
     tools: dict[str, str]
+    settings: Settings = Settings()
 
 
 def manifest_json(corpus: Corpus, inputs: Mapping[str, str], source: Source, files: Mapping[str, bytes]) -> bytes:
@@ -38,5 +43,6 @@ def manifest_json(corpus: Corpus, inputs: Mapping[str, str], source: Source, fil
         rows={name: table.num_rows for name, table in source.tables.items()},
         agreement=list(source.agreement),
         tools={tool: version(tool) for tool in TOOLS},
+        settings=corpus.settings(),
     )
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"

@@ -9,7 +9,7 @@ import typer
 
 from goldspan.faults import Finding
 
-__all__ = ["HERE", "CorpusOption", "extra", "show_findings"]
+__all__ = ["HERE", "CorpusOption", "accepted_count", "extra", "open_findings", "show_findings"]
 
 HERE = Path()
 CorpusOption = Annotated[Path, typer.Option("--corpus", metavar="DIR", help="The corpus folder.")]
@@ -25,6 +25,20 @@ def extra(name: str) -> Iterator[None]:
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
-    """Findings on stderr."""
-    for finding in findings:
+    """Findings on stderr; of those that the corpus accepts only how many there are."""
+    found = list(findings)
+    for finding in open_findings(found):
         typer.echo(str(finding), err=True)
+    if counted := accepted_count(found):
+        typer.echo(counted, err=True)
+
+
+def open_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that the corpus does not accept."""
+    return [finding for finding in findings if not finding.accepted]
+
+
+def accepted_count(findings: Iterable[Finding]) -> str:
+    """How many findings the corpus accepts, in words; empty if none."""
+    count = sum(bool(finding.accepted) for finding in findings)
+    return f"{count} finding{'s' if count > 1 else ''} accepted in corpus.toml" if count else ""

@@ -241,9 +241,11 @@ def check_scheme(scheme: PairScheme, file: str) -> None:
         raise BAD_SCHEME.error(f"no control is called {', '.join(lacking)}", file=file)
     rules = scheme.relations
     named = {*rules.inverse, *rules.inverse.values(), *rules.transitive, *rules.acyclic, *filter(None, [rules.none])}
+    named |= {*rules.exclusive, *rules.compatible, *rules.equal}
     unknown = sorted(named - set(scheme.config.attributes["relation"].values))
+    unknown += sorted(set(rules.by_figures) - set(scheme.config.attributes["basis"].values))
     if unknown:
-        raise BAD_SCHEME.error(f"no relation is called {', '.join(map(str, unknown))}", file=file)
+        raise BAD_SCHEME.error(f"no relation or basis is called {', '.join(map(str, unknown))}", file=file)
 
 
 def relate(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goldspan.checks import check_annotation, check_release
+from goldspan.checks import check_annotation, check_content, check_release, content_of
 from goldspan.checks.registry import Subject
 from goldspan.corpus import Corpus, Layers
 from goldspan.export.reader import read_export
@@ -20,10 +20,20 @@ def validate(target: Path, labeling_config: Path | None = None) -> list[Finding]
     """Every finding about a release (a folder), or an export (a file, given with its labeling config)."""
     try:
         if labeling_config is None:
-            return list(check_release(read_release(target)))
+            return validate_release(target)
         return validate_export(target, labeling_config)
     except DataError as error:
         return error.findings
+
+
+def validate_release(folder: Path) -> list[Finding]:
+    """Every finding about a release: about its form, and if that is right about its content."""
+    release = read_release(folder)
+    findings = list(check_release(release))
+    if any(finding.is_error for finding in findings):
+        return findings
+    content = content_of(release.tables, release.manifest.settings)
+    return [*findings, *check_content(content, str(folder))]
 
 
 def validate_export(path: Path, labeling_config: Path) -> list[Finding]:

@@ -1,6 +1,17 @@
 """The checks: one small function a code, whose docstring is the message and the remedy."""
 
-from goldspan.checks import attributions, release, spans
+from goldspan.checks import attributions, mentions, release, spans, statements
+from goldspan.checks.content import check_content, content_of
 from goldspan.checks.registry import check_annotation, check_release
 
-__all__ = ["attributions", "check_annotation", "check_release", "release", "spans"]
+__all__ = [
+    "attributions",
+    "check_annotation",
+    "check_content",
+    "check_release",
+    "content_of",
+    "mentions",
+    "release",
+    "spans",
+    "statements",
+]

@@ -57,10 +57,13 @@ def release_check(code: str, *, first: bool = False) -> Callable[[ReleaseCheck],
 
 
 def declare(code: str, checks: dict[str, Any]) -> Callable[[Any], Any]:
-    """Register a function under a code; the first paragraph of its docstring is the message, the second the remedy."""
+    """Register a function under a code; the first paragraph of its docstring is the message, the second the remedy.
+
+    What follows says what the check asks exactly.
+    """
 
     def register(function: Any) -> Any:
-        message, _, remedy = inspect.cleandoc(function.__doc__).partition("\n\n")
+        message, remedy, *_ = inspect.cleandoc(function.__doc__).split("\n\n")
         fault(code, " ".join(message.split()).rstrip("."), " ".join(remedy.split()))
         checks[code] = function
         return function
