@@ -11,9 +11,10 @@ import pytest
 
 from goldspan.articles import BASED, METADATA
 from goldspan.build import Built, build
-from goldspan.corpus import Annotator, Attributions, Corpus, Files, Layers, Quantities, Relations, ZoneRule
+from goldspan.corpus import Annotator, Attributions, Corpus, Files, Layers, ZoneRule
 from goldspan.decisions import Decision
 from goldspan.entities import Entity
+from goldspan.settings import Accepted, Dates, NearDuplicates, Quantities, Relations
 from tests.conftest import ROOT
 
 PAGES = ("README.md", "dataset_card.md")
@@ -105,15 +106,16 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs/own-corpus.md").read_text(encoding="utf-8")
-    structs = (Corpus, Layers, Attributions, Quantities, Relations, Annotator, ZoneRule, Files)
+    structs = (Corpus, Layers, Attributions, Quantities, Relations, Dates, NearDuplicates, Annotator, ZoneRule, Files)
     names = {name for struct in structs for name in struct.__struct_fields__} - {"folder"}
     assert [name for name in sorted(names) if not re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", text)] == []
+    assert [name for name in Accepted.__struct_fields__ if not re.search(rf"^{name} = ", text, re.MULTILINE)] == []
     columns = {*METADATA, *(f"{name}_basis" for name in BASED), *Entity.__struct_fields__, *Decision.__struct_fields__}
     assert [name for name in sorted(columns) if f"`{name}`" not in text] == []
 
 
 def test_the_least_settings_build(small_corpus: Path) -> None:
-    (settings,) = blocks("docs/own-corpus.md", "toml")
+    settings, _ = blocks("docs/own-corpus.md", "toml")
     (small_corpus / "corpus.toml").write_text(settings.replace('"ner"', '"name"'), encoding="utf-8")
     assert build(small_corpus).tables["entities"].num_rows == 4
 

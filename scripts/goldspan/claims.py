@@ -125,7 +125,7 @@ def span_id(doc_id: str, kind: str, span: Span) -> str:
 
 
 def quotation(quoted: Sequence[Extent], content: Sequence[Extent]) -> str:
-    """How content is quoted: DIRECT (wholly inside the marks of what `quotations` gives), MIXED (in part) or INDIRECT."""
+    """How content is quoted: DIRECT (wholly inside the marks of `quotations`), MIXED (in part) or INDIRECT."""
     if all(any(first < start and end < last for first, last in quoted) for start, end in content):
         return "DIRECT"
     if any(first < end and start < last for start, end in content for first, last in quoted):
