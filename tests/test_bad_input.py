@@ -130,7 +130,7 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     "control for no label": (replace(CONFIG, 'whenLabelValue="DATE"', 'whenLabelValue="DAY"'), "E003", "DAY"),
     "control of another kind": (replace(CONFIG, "<Number ", "<Ranker "), "E011", "Ranker"),
     "control with a column's name": (replace(CONFIG, 'name="unit"', 'name="zone"'), "E003", "'zone'"),
-    "control with a table's column": (replace(CONFIG, 'name="unit"', 'name="label"'), "E013", "label"),
+    "control with a table's column": (replace(CONFIG, 'name="source_entity_ids"', 'name="cue"'), "E013", "cue"),
     "config too deep": (write(CONFIG, b"<View>" * 3000 + b"</View>" * 3000), "E003", CONFIG),
     "no export": (replace("corpus.toml", '"articles-*"', '"article-*"'), "E008", "article-*.json"),
     "pattern out of the folder": (replace("corpus.toml", '"articles-*"', '"../articles-*"'), "E001", "$.exports"),

@@ -1,6 +1,6 @@
 """The checks: one small function a code, whose docstring is the message and the remedy."""
 
-from goldspan.checks import attributions, mentions, release, spans, statements
+from goldspan.checks import attributions, figures, mentions, release, spans, statements
 from goldspan.checks.content import check_content, content_of
 from goldspan.checks.registry import check_annotation, check_release
 
@@ -10,6 +10,7 @@ __all__ = [
     "check_content",
     "check_release",
     "content_of",
+    "figures",
     "mentions",
     "release",
     "spans",

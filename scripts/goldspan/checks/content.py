@@ -1,6 +1,5 @@
 """How a check of content is declared and run: what the tables say, not their form. Its findings can be accepted."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -37,30 +36,6 @@ class Content(Struct, frozen=True, dict=True):
     def texts(self) -> dict[str, str]:
         """The text of each document."""
         return {row["doc_id"]: row["text"] for row in self.rows("documents")}
-
-    @cached_property
-    def claims(self) -> dict[str, Row]:
-        """The claims by their id."""
-        return {row["claim_id"]: row for row in self.rows("claims")}
-
-    @cached_property
-    def figures(self) -> dict[str, list[Row]]:
-        """The mentions of figures that each claim is about.
-
-        One that lies in several claims, one inside the other, is of the narrowest.
-        """
-        mentions = {row["mention_id"]: row for row in self.rows("entities")}
-        holding: dict[str, list[Row]] = defaultdict(list)
-        for claim in self.rows("claims"):
-            for mention in claim["quantity_mention_ids"]:
-                holding[mention].append(claim)
-        found: dict[str, list[Row]] = defaultdict(list)
-        for mention, claims in holding.items():
-            least = min(map(width, claims))
-            for claim in claims:
-                if width(claim) == least:
-                    found[claim["claim_id"]].append(mentions[mention])
-        return found
 
 
 class Spot(Struct, frozen=True):
@@ -126,8 +101,3 @@ def stale(found: Sequence[Finding], accepted: Iterable[Accepted], file: str) -> 
         for row in one.rows or ([] if rows else [""]):
             if row not in rows:
                 yield STALE.finding(f"{one.code}, {one.reason}", file=file, row=row)
-
-
-def width(claim: Row) -> int:
-    """How many code points the content of a claim has."""
-    return sum(span["end"] - span["start"] for span in claim["content"])
