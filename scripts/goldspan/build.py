@@ -15,6 +15,7 @@ from goldspan.checks.registry import Subject
 from goldspan.claims import assemble
 from goldspan.corpus import Corpus, inside
 from goldspan.decisions import HALF_ADJUDICATED, TWICE_ADJUDICATED, Decider, check_decisions, check_texts
+from goldspan.disk import alone
 from goldspan.entities import check_entities, check_sources
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import input_hashes
@@ -241,14 +242,15 @@ def read_page(path: Path) -> str:
 
 
 def write_build(built: Built, out: Path | None = None) -> Path:
-    """Write a release into ``out``.
+    """Write a release into ``out``, one build of a corpus after another.
 
-    Without it, into the corpus's release folder, and make the pages' figures anew too.
+    Without it, into the corpus's release folder, and make the pages' figures anew too. A killed build leaves the old
+    release or the new one; pages that it did not come to are made anew by the next.
     """
     folder = out or built.corpus.path("release")
     if built.corpus.folder.resolve().is_relative_to(folder.resolve()):
         raise NOT_OURS.error("it holds the corpus itself", file=str(folder))
-    with staged(built.pages if out is None else {}) as put_in_place:
+    with alone(built.corpus.folder.resolve()), staged(built.pages if out is None else {}) as put_in_place:
         replace_folder(folder, built.files)
         put_in_place()
     return folder

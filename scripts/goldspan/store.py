@@ -2,10 +2,8 @@
 
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,6 +12,7 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from goldspan.card import Card, read_card
+from goldspan.disk import aside_for, sync_file, sync_folder, take_place, tidy, write_synced
 from goldspan.faults import DataError, fault, stop_on_errors
 from goldspan.manifest import Manifest
 from goldspan.tables import CONFIGS, SPLIT_FILE
@@ -97,21 +96,34 @@ def staged(files: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
     Raises:
         OSError: one cannot be written; no file is touched.
     """
-    asides: dict[Path, Path] = {}
+    with ExitStack() as stack:
+        made = {path: stack.enter_context(written_aside(path, data)) for path, data in changed(files).items()}
 
-    def put_in_place() -> None:
-        for path, aside in asides.items():
-            aside.replace(path)
-            sync_folder(path.parent)
+        def put_in_place() -> None:
+            for path, new in made.items():
+                new.replace(path)
+                sync_folder(path.parent)
 
-    try:
-        for path, data in files.items():
-            if not path.is_file() or path.read_bytes() != data:
-                asides[path.resolve()] = write_aside(path.resolve(), data)
         yield put_in_place
-    finally:
-        for aside in asides.values():
-            aside.unlink(missing_ok=True)
+
+
+def changed(files: Mapping[Path, bytes]) -> dict[Path, bytes]:
+    """Those of some files, symbolic links followed, that do not hold their bytes; what killed runs left is removed."""
+    for folder in sorted({path.resolve().parent for path in files}):
+        tidy(folder)
+    return {path.resolve(): data for path, data in files.items() if not path.is_file() or path.read_bytes() != data}
+
+
+@contextmanager
+def written_aside(path: Path, data: bytes) -> Iterator[Path]:
+    """A synced file aside that can be renamed to a path, with the mode of the file that has it."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    with aside_for(path) as aside:
+        new = aside / "new"
+        write_synced(new, data)
+        new.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        yield new
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -124,6 +136,7 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         OSError: it cannot be written.
     """
     folder = folder.resolve()
+    tidy(folder.parent)
     surplus = foreign(folder)
     if surplus:
         raise NOT_OURS.error(", ".join(surplus[:5]), file=str(folder))
@@ -138,30 +151,18 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """A new folder beside one, to be filled with synced files; in the end it takes the place of the old one.
+    """A new folder aside, to be filled; in the end it is synced and takes the place of the old one: see `take_place`.
 
-    If anything fails, the old one stays.
+    If anything fails, the old one stays. Beside the new folder there is room for what is needed on the way.
 
     Raises:
         OSError: it cannot be made.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    new, old = aside / "new", aside / "old"
-    try:
+    with aside_for(folder) as aside:
+        new = aside / "new"
         new.mkdir()
         yield new
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-        sync_folder(folder.parent)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        take_place(new, folder)
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -180,14 +181,12 @@ def write_new(path: Path, source: Path) -> bool:
     Raises:
         OSError: it cannot be written; nothing is left of it.
     """
-    aside = write_aside(path, source.read_bytes())
-    try:
-        put_new(aside, path)
-    except FileExistsError:
-        return False
-    finally:
-        aside.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with written_aside(path, source.read_bytes()) as new:
+        try:
+            put_new(new, path)
+        except FileExistsError:
+            return False
+        sync_folder(path.parent)
     return True
 
 
@@ -205,46 +204,6 @@ def put_new(aside: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
         aside.rename(path)
-
-
-def write_aside(path: Path, data: bytes) -> Path:
-    """Write a file beside the one that it is to replace, with the same mode, synced."""
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".aside-", dir=path.parent)
-    os.close(handle)
-    aside = Path(name)
-    try:
-        write_synced(aside, data)
-    except OSError:
-        aside.unlink(missing_ok=True)
-        raise
-    aside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-    return aside
-
-
-def write_synced(path: Path, data: bytes) -> None:
-    """Write bytes and wait until they are on the disk."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_file(path: Path) -> None:
-    """Wait until a file that was written is on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until a folder's entries are on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read_manifest(path: Path) -> Manifest:

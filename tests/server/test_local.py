@@ -16,7 +16,8 @@ import pytest
 
 from goldspan.studio.install import VERSION
 from goldspan.studio.local import processes
-from tests.server.conftest import PASSWORD, USER, Studio, fill
+from tests.conftest import fill
+from tests.server.conftest import PASSWORD, USER, Studio
 
 pytestmark = pytest.mark.server
 

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from goldspan.build import build
-from tests.conftest import ROOT, fingerprint
-from tests.server.conftest import PASSWORD, SECOND, USER, Studio, fill
+from tests.conftest import ROOT, fill, fingerprint
+from tests.server.conftest import PASSWORD, SECOND, USER, Studio
 from tests.server.proxy import BrokenNetwork
 from tests.server.test_push import name_of
 
