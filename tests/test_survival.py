@@ -339,8 +339,7 @@ def test_a_conversion_to_a_full_disk_leaves_nothing(full_disk: Path, tmp_path: P
 @pytest.fixture
 def read_only(two: Two) -> Iterator[Two]:
     """The corpus, on a disk that nobody can write."""
-    mount = ["mount", "--bind", two.folder, two.folder]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
+    if subprocess.run(["mount", "--bind", two.folder, two.folder], check=False, capture_output=True).returncode:
         pytest.skip("only root can make a disk read-only")
     subprocess.run(["mount", "-o", "remount,ro,bind", two.folder], check=True)
     yield two

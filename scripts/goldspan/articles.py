@@ -22,8 +22,8 @@ BAD_SOURCES = fault(
 )
 BAD_DOC_ID = fault(
     "E102",
-    "A doc_id or file stands twice, or the id is not made of letters, digits, dots, hyphens and underscores",
-    "Give each article one row and an id of its own in sources.csv.",
+    "A doc_id or file stands twice, or the id cannot name a file on every system",
+    "Give each article one row and an id of its own: letters, digits, dots, hyphens and underscores, no device's name.",
 )
 MISSING_RAW = fault("E103", "A raw article is missing", "Put the file back, or take its row out of sources.csv.")
 CHANGED_RAW = fault(
@@ -40,7 +40,10 @@ NO_HASH = fault("E107", "A row of sources.csv has no SHA-256", "Put in the one o
 BAD_DATE = fault("E108", "A published_date is not an ISO 8601 date", "Write it as 2025-12-31, 2025-12 or 2025.")
 
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-DOC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+DOC_ID = re.compile(
+    r"(?!(?i:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))"  # what Windows keeps for devices
+    r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?"
+)
 KEYS = ("doc_id", "file", "sha256")
 METADATA = (
     "title",

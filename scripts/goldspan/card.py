@@ -8,6 +8,7 @@ one of `FIGURES`, or ``config/column/column`` for a cross-tabulation.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ BAD_CARD = fault(
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n(.*)\Z", re.DOTALL | re.MULTILINE)
 FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[\w/-]+) -->\n).*?(<!-- goldspan:end -->)", re.DOTALL)
+TURNING = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # controls, and those of direction
+MARKUP = re.compile(r"[][|\\`*~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 Tables = dict[str, pa.Table]
 
@@ -207,9 +210,10 @@ def line(cells: Sequence[object]) -> str:
 
 
 def cell(value: object) -> str:
-    """A value as it can stand in a cell: no markup, no line break; a list with commas."""
+    """A value as it can stand in a cell: no markup, no line break, nothing that turns text; a list with commas."""
     shown = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return re.sub(r"([|<>\\`])", r"\\\1", " ".join(shown.split()))
+    seen = TURNING.sub(lambda char: char[0].encode("unicode_escape").decode(), " ".join(shown.split()))
+    return MARKUP.sub(r"\\\g<0>", escape(seen, quote=False))
 
 
 def config_sizes(source: Source) -> str:

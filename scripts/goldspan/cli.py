@@ -3,7 +3,6 @@
 A command is its arguments, one library call and an exit status: 0 clean, 1 wrong data, 2 wrong call.
 """
 
-import json
 import re
 import sys
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from goldspan.agreed import Measured, agreement_json
 from goldspan.build import Built, build, check_build, compare, write_build
@@ -22,7 +22,7 @@ from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.workers import Engine
 from goldspan.decisions import Conflict, Decider, decision_rows
 from goldspan.export.offsets import Unit
-from goldspan.faults import DataError, printable, stop_on_errors
+from goldspan.faults import DataError, printable, printable_json, stop_on_errors
 from goldspan.inputs import read_inputs
 from goldspan.options import HERE, CorpusOption, accepted_count, extra, open_findings, show_findings
 from goldspan.progress import terminal_progress
@@ -72,10 +72,10 @@ def build_command(
     show_findings(built.warnings)
     if check:
         check_build(built, out)
-        typer.echo(f"{built.corpus.name} {built.corpus.version} is what its inputs give", err=True)
+        typer.echo(f"{printable(built.corpus.name)} {built.corpus.version} is what its inputs give", err=True)
     else:
         folder = write_build(built, out)
-        typer.echo(f"{built.corpus.name} {built.corpus.version} is built in {folder}", err=True)
+        typer.echo(f"{printable(built.corpus.name)} {built.corpus.version} is built in {folder}", err=True)
     show_rows(built)
 
 
@@ -151,7 +151,7 @@ def validate_command(
     every = validate(target, config)
     findings = open_findings(every)
     if format_ is Format.json:
-        typer.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings], ensure_ascii=False, indent=1))
+        typer.echo(printable_json(msgspec.to_builtins(findings)))
     else:
         for finding in findings:
             typer.echo(str(finding))
@@ -203,7 +203,7 @@ def agreement_command(
     decider = Decider(inputs.decisions)
     judgements = compare(inputs, decider)
     if undecided:
-        typer.echo(decision_rows(decider.undecided), nl=False)
+        show_rows_to_fill(decider.undecided)
         return
     with extra("agreement"):
         from goldspan.agreement import measure_inputs  # noqa: PLC0415 - an extra
@@ -223,7 +223,7 @@ def load_command(
     with extra("datasets"):
         from goldspan.loading import load_all  # noqa: PLC0415 - an extra
     for name, loaded in load_all(release):
-        typer.echo(f"{name:16} {loaded.num_rows:6} rows  {', '.join(loaded.column_names)}")
+        typer.echo(f"{name:16} {loaded.num_rows:6} rows  {printable(', '.join(loaded.column_names), 2000)}")
 
 
 def sbatch_settings(settings: Iterable[str], engine: Engine) -> dict[str, str]:
@@ -258,21 +258,30 @@ def show_rows(built: Built) -> None:
     Console().print(table)
 
 
+def show_rows_to_fill(conflicts: list[Conflict]) -> None:
+    """Rows for decisions, on stdout: to the letter, but on a terminal with what it would act on escaped."""
+    rows = decision_rows(conflicts)
+    if sys.stdout.isatty():
+        rows = "".join(f"{printable(row, len(row))}\n" for row in rows.splitlines())
+    typer.echo(rows, nl=False)
+
+
 def show_agreement(measures: list[Measured], conflicts: list[Conflict], format_: Format) -> None:
     """Figures and disagreements, on stdout."""
     if format_ is Format.json:
         contents = {"measures": measures, "disagreements": conflicts}
-        typer.echo(json.dumps(msgspec.to_builtins(contents), ensure_ascii=False, indent=1))
+        typer.echo(printable_json(msgspec.to_builtins(contents)))
         return
     table = Table("layer", "of", "measure", "value", "items", "", box=None, pad_edge=False)
     for one in measures:
         value = "undefined" if one.value is None else f"{one.value:.3f}"
-        table.add_row(one.layer, one.of, one.measure, value, str(one.items), one.undefined)
+        cells = one.layer, one.of, one.measure, value, str(one.items), one.undefined
+        table.add_row(*(Text(printable(cell)) for cell in cells))  # a name may look like markup
     Console(width=None if sys.stdout.isatty() else 120).print(table)
     for conflict in conflicts:
-        typer.echo(f"\n{conflict.id}\n  text: {printable(conflict.text)}")
+        typer.echo(f"\n{printable(conflict.id)}\n  text: {printable(conflict.text)}")
         for name, reading in conflict.readings.items():
-            typer.echo(f"  {name}: {printable(reading) or 'nothing'}")
+            typer.echo(f"  {printable(name)}: {printable(reading) or 'nothing'}")
 
 
 def main() -> None:
@@ -285,5 +294,5 @@ def main() -> None:
         typer.echo(f"{errors} errors; {error.outcome}", err=True)
         sys.exit(1)
     except OSError as error:
-        typer.echo(f"{error.filename or 'a file'}: {error.strerror or error}", err=True)
+        typer.echo(printable(f"{error.filename or 'a file'}: {error.strerror or error}", 5000), err=True)
         sys.exit(1)

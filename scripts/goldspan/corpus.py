@@ -29,6 +29,11 @@ BAD_SETTINGS = fault("E001", "corpus.toml cannot be used", "Correct it as docs/o
 OUTSIDE_PATH = fault(
     "E002", "A path leaves the corpus folder", "Keep every file of a corpus below its folder, named by a relative path."
 )
+NO_FILE = fault(
+    "E006",
+    "A part of the corpus is neither a file nor a folder, or its name is not UTF-8",
+    "Put a regular file in its place, and give it another name.",
+)
 NO_EXPORT = fault(
     "E008",
     "No export fits a pattern",
@@ -151,7 +156,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     unannotated_zones: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     default_zone: str | None = None
-    max_nesting: int = 1
+    max_nesting: Annotated[int, Meta(ge=0)] = 1
     quotation_marks: tuple[Annotated[str, Meta(min_length=2, max_length=2)], ...] = ("“”", '""', "«»", "„“", "「」")
     zone_rules: tuple[ZoneRule, ...] = ()
     folder: Path = Path()
@@ -214,7 +219,8 @@ def inside(folder: Path, relative: str, top: Path | None = None) -> Path:
     """The path of a file below a folder.
 
     Raises:
-        DataError: the file is outside it (outside ``top``, if given), also by way of a symbolic link (E002).
+        DataError: the file is outside it (outside ``top``, if given), also by way of a symbolic link (E002), or it is
+            one that cannot be read or named like a file (E006).
     """
     path = folder / relative
     try:
@@ -223,6 +229,10 @@ def inside(folder: Path, relative: str, top: Path | None = None) -> Path:
         within = False
     if not within:
         raise OUTSIDE_PATH.error(relative, file=str(folder))
+    if not relative.isascii() and relative.encode(errors="replace").decode() != relative:
+        raise NO_FILE.error(relative, file=str(folder))
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a named pipe would be waited for
+        raise NO_FILE.error(relative, file=str(folder))
     return path
 
 
@@ -275,11 +285,11 @@ def load_corpus(folder: Path) -> Corpus:
     Raises:
         DataError: it is missing, not TOML, or does not have the fields of `Corpus` (E001).
     """
-    path = folder / "corpus.toml"
+    path = inside(folder, "corpus.toml")
     try:
         corpus = msgspec.toml.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=Corpus)
     except OSError as error:
         raise BAD_SETTINGS.error(error.strerror or "", file=str(path)) from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BAD_SETTINGS.error(str(error), file=str(path)) from error
     return msgspec.structs.replace(corpus, folder=folder)

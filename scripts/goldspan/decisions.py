@@ -1,16 +1,15 @@
 """Written decisions about conflicts between annotators: read, applied, and held against what they speak of."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from goldspan.faults import Finding, fault
-from goldspan.sheets import read_sheet
+from goldspan.sheets import read_sheet, sheet_row, unguarded
 
 __all__ = [
     "HALF_ADJUDICATED",
@@ -147,13 +146,12 @@ class Decider:
 def decision_rows(conflicts: Iterable[Conflict]) -> str:
     """Rows for the decisions of some conflicts, as CSV without a header, with what is to be filled in left empty.
 
-    Two more columns than a decision has hold what each annotator read and are to be removed.
+    More columns than a decision has hold what each annotator read and are to be removed. No cell is a formula.
     """
-    sink = io.StringIO(newline="")
-    writer = csv.writer(sink, lineterminator="\n")
-    for conflict in conflicts:
-        writer.writerow([conflict.id, conflict.text, "", "", "", *(f"{n}: {r}" for n, r in conflict.readings.items())])
-    return sink.getvalue()
+    return "".join(
+        sheet_row([one.id, one.text, "", "", "", *(f"{name}: {reading}" for name, reading in one.readings.items())])
+        for one in conflicts
+    )
 
 
 def read_decisions(path: Path) -> list[Decision]:
@@ -163,7 +161,8 @@ def read_decisions(path: Path) -> list[Decision]:
         DataError: it is not CSV with the columns of `Decision`, or a row lacks a conflict, what to take or a reason
         (E524).
     """
-    decisions = read_sheet(path, Decision, BAD_DECISION)
+    rows = read_sheet(path, Decision, BAD_DECISION)
+    decisions = [Decision(**{name: unguarded(cell) for name, cell in asdict(row).items()}) for row in rows]
     seen: set[str] = set()
     for number, decision in enumerate(decisions, 2):
         if not (decision.conflict and decision.take and decision.reason) or decision.conflict in seen:

@@ -1,11 +1,12 @@
 """What can be wrong with data: coded faults, the findings that report them, and the exception that stops a run."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["FAULTS", "DataError", "Fault", "Finding", "fault", "printable", "stop_on_errors"]
+__all__ = ["FAULTS", "DataError", "Fault", "Finding", "fault", "printable", "printable_json", "stop_on_errors"]
 
 
 class Finding(Struct, frozen=True, order=True, omit_defaults=True):
@@ -116,3 +117,9 @@ def printable(text: str, limit: int = 300) -> str:
     """Text from strangers made safe for a terminal: control and bidi characters escaped, long text cut."""
     shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text[:limit])
     return shown + ("…" if len(text) > limit else "")
+
+
+def printable_json(contents: Any) -> str:
+    """JSON in which what a terminal would act on, or not show, is escaped. It reads back the same."""
+    text = json.dumps(contents, ensure_ascii=False, indent=1)
+    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)

@@ -1,6 +1,5 @@
 """A corpus -> Label Studio tasks: articles with a proposal, pairs of claims, or what annotators differ on."""
 
-import json
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +10,7 @@ from goldspan.articles import load_articles
 from goldspan.build import claims_by_id, make_tables, settled_annotations
 from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.decisions import Conflict, Decider
-from goldspan.faults import stop_on_errors
+from goldspan.faults import printable_json, stop_on_errors
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import LabelingConfig, load_labeling_config
 from goldspan.pairs import check_clusters, pair_tasks
@@ -55,7 +54,7 @@ class Proposal(StrEnum):
 
 def tasks_json(tasks: Iterable[Task]) -> str:
     """Tasks as JSON that Label Studio imports."""
-    return json.dumps(list(tasks), ensure_ascii=False, indent=1) + "\n"
+    return printable_json(list(tasks)) + "\n"
 
 
 def article_tasks(folder: Path, proposal: Proposal = Proposal.zones) -> list[Task]:

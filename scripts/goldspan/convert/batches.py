@@ -4,6 +4,7 @@ A result is taken in one pass that only accepts: at the first thing that is odd 
 annotation, and `sift` finds out, slowly, what is wrong.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, pairwise
 from operator import lt, sub
@@ -67,16 +68,12 @@ FIXED = {
 
 
 def column_names(names: Iterable[str], table: str) -> dict[str, str]:
-    """The columns for some controls or data fields: their own names, with ``field_`` before one that is taken."""
+    """The columns for some controls or data fields: their own names, with ``field_`` before one that is taken.
+
+    A name's column depends on no other name, since parts of the input that know other names are put together.
+    """
     taken = {name for name, _ in FIXED[table]}
-    columns: dict[str, str] = {}
-    for name in names:
-        column = name
-        while column in taken:
-            column = f"field_{column}"
-        taken.add(column)
-        columns[name] = column
-    return columns
+    return {name: f"field_{name}" if re.sub(r"\A(field_)+", "", name) in taken else name for name in names}
 
 
 def schemas(config: LabelingConfig, fields: Iterable[str] = ()) -> dict[str, pa.Schema]:

@@ -17,7 +17,7 @@ from goldspan.corpus import Corpus, Layers
 from goldspan.export.reader import Entry, Item, TaskAnnotation, task_of
 from goldspan.export.spans import Result, task_doc_id
 from goldspan.export.windows import WRONG_FORM
-from goldspan.faults import Finding, fault
+from goldspan.faults import Finding, fault, printable
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article
 
@@ -120,7 +120,7 @@ class Sifter:
         annotation = Annotation(self.place["task"], "", self.place["file"], spans, relations)
         for finding in check_annotation(Subject(annotation, self.article, self.config, ANY_CORPUS)):
             if finding.is_error:
-                yield msgspec.structs.replace(finding, annotation=self.place["annotation"])
+                yield msgspec.structs.replace(finding, annotation=printable(self.place["annotation"]))
 
 
 def sift_task(raw: bytes, file: str, number: int) -> tuple[Entry | None, list[Reject]]:
