@@ -20,7 +20,7 @@ from msgspec import Struct
 from goldspan.convert.batches import FIXED, TABLES, Batch, schemas
 from goldspan.convert.bio import BIO_SCHEMA, bio_table
 from goldspan.convert.columns import writer
-from goldspan.convert.sift import Reject, sift, sift_task
+from goldspan.convert.sift import Reject, as_plain, sift, sift_task
 from goldspan.convert.subwords import as_subwords, load_tokenizer
 from goldspan.export.narrow import entry_type
 from goldspan.export.offsets import Evidence, Unit, astral, evidence, to_codepoints
@@ -195,7 +195,7 @@ class Work:
             if task is not None:
                 self.take_task(task, file)
             elif entry_or_none is not None:
-                self.not_a_task(msgspec.json.decode(raw), file)
+                self.not_a_task(as_plain(raw), file)
         if len(self.batch.starts) < KEEP and len(self.batch.documents) < KEEP:
             return
         self.keep()

@@ -21,12 +21,13 @@ from goldspan.faults import Finding, fault, printable
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article
 
-__all__ = ["Reject", "Sifted", "sift", "sift_task"]
+__all__ = ["Reject", "Sifted", "as_plain", "sift", "sift_task"]
 
 NO_PARENT = fault(
     "E213", "A region lies under a parent that does not exist", "Move it out of its parent in Label Studio's list."
 )
 WHOLE = msgspec.json.Decoder(Entry)
+UNFIT = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # a number that nothing holds, half a character
 ANY_CORPUS = Corpus(name="", version="", layers=Layers())
 
 Place = dict[str, str]
@@ -126,13 +127,12 @@ class Sifter:
 def sift_task(raw: bytes, file: str, number: int) -> tuple[Entry | None, list[Reject]]:
     """A task that does not have its form: what can be kept of it, and what cannot."""
     place = {"file": file, "task": f"number {number}"}
-    with suppress(msgspec.ValidationError):
+    with suppress(*UNFIT):
         return WHOLE.decode(raw), []
     try:
         loose = msgspec.json.decode(raw)
-    except msgspec.ValidationError as error:  # a number that nothing holds
-        written = raw.decode(errors="backslashreplace")
-        return None, [Reject("task", written, [WRONG_FORM.finding(str(error), **place)])]
+    except UNFIT as error:
+        return None, [Reject("task", as_plain(raw), [WRONG_FORM.finding(str(error), **place)])]
     try:
         whole = msgspec.convert(loose, Loose)
         entry = msgspec.convert({**loose, "annotations": None, "completions": None, "result": None}, Entry)
@@ -148,6 +148,14 @@ def sift_task(raw: bytes, file: str, number: int) -> tuple[Entry | None, list[Re
         kept = items_of(whole.result, {**place, "annotation": str(entry.id)}, rejects)
         entry.result = kept
     return entry, rejects
+
+
+def as_plain(raw: bytes) -> Any:
+    """A task of any form as plain data; as text, if it has what no data can hold."""
+    try:
+        return msgspec.json.decode(raw)
+    except UNFIT:
+        return raw.decode(errors="backslashreplace")
 
 
 class Loose(Struct):

@@ -126,7 +126,7 @@ def bounds_of(path: Place, form: Form, count: int) -> list[Bounds]:
     for number in range(1, count if form.name != "object" else 1):
         wanted = max(form.start + (size - form.start) * number // count, edges[-1] + 1)
         edge = edge_after(path, form, wanted)
-        if edge is not None and edge > edges[-1]:
+        if edge is not None and edges[-1] < edge < size:
             edges.append(edge)
     ends = [*edges[1:], size]
     return [Bounds(start, end, end == size) for start, end in zip(edges, ends, strict=True)]
@@ -340,6 +340,8 @@ def line_windows(file: BinaryIO, kind: type[T], bounds: Bounds, name: str) -> It
             except msgspec.DecodeError as error:
                 raise decoding.broken(error, array, at - 1) from error
         at, rest = at + edge, data[edge:]
+        if not got:  # the file has become shorter
+            return
 
 
 def object_windows(file: BinaryIO, kind: type[T], bounds: Bounds, name: str) -> Iterator[Window[T]]:
