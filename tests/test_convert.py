@@ -18,11 +18,11 @@ from goldspan.convert.bio import outermost_extents, tag
 from goldspan.convert.conversion import Converted, convert, plan
 from goldspan.convert.sift import sift
 from goldspan.export import windows
-from goldspan.export.offsets import Unit, astral, codepoints
+from goldspan.export.offsets import astral, codepoints
 from goldspan.export.reader import Entry, Item, TaskAnnotation, read_export, read_tasks
 from goldspan.faults import DataError
 from goldspan.labeling import as_stored, parse_labeling_config
-from goldspan.records import Span
+from goldspan.records import Span, Unit
 from goldspan.tokens import decode_bio, tokenise
 from tests.conftest import ROOT, Run, fingerprint
 from tests.exports import (

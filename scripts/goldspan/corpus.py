@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig
+from goldspan.records import Unit
 from goldspan.settings import Accepted, Dates, NearDuplicates, Quantities, Relations, Settings
 
 __all__ = [
@@ -152,6 +153,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     accepted: tuple[Accepted, ...] = ()
     exports: tuple[Pattern, ...] = ("*",)
     pair_exports: tuple[Pattern, ...] = ()
+    offsets: Unit = Unit.auto
     annotators: tuple[Annotator, ...] = ()
     unannotated_zones: tuple[str, ...] = ()
     required: tuple[str, ...] = ()

@@ -69,7 +69,7 @@ def read_inputs(folder: Path) -> Inputs:
     check_settings(corpus, config)
     articles, findings = load_articles(corpus)
     exports = corpus.export_files()
-    reading = read_annotations(exports, articles, corpus.users(), config)
+    reading = read_annotations(exports, articles, corpus.users(), config, corpus.offsets)
     raw = [corpus.path("sources").parent / article.file for article in articles]
     kept = [
         corpus.path(part)

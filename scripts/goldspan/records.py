@@ -1,10 +1,19 @@
 """The records that the pipeline passes on. Offsets are Unicode code points into the article's text, half-open."""
 
+from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["Annotation", "Article", "Attribution", "Claim", "Mention", "Relation", "Span", "Zone"]
+__all__ = ["Annotation", "Article", "Attribution", "Claim", "Mention", "Relation", "Span", "Unit", "Zone"]
+
+
+class Unit(StrEnum):
+    """What the offsets of an export count; or that it is to be told by evidence."""
+
+    auto = "auto"
+    codepoint = "codepoint"
+    utf16 = "utf16"
 
 
 class Article(Struct, frozen=True):

@@ -23,12 +23,13 @@ from goldspan.convert.columns import writer
 from goldspan.convert.sift import Reject, as_plain, sift, sift_task
 from goldspan.convert.subwords import as_subwords, load_tokenizer
 from goldspan.export.narrow import entry_type
-from goldspan.export.offsets import Evidence, Unit, astral, evidence, to_codepoints
+from goldspan.export.offsets import WHICH_UNIT, count_in_codepoints
 from goldspan.export.reader import Entry, Task, TaskAnnotation, task_of
 from goldspan.export.spans import NO_TEXT, task_doc_id
 from goldspan.export.windows import WRONG_FORM, Bounds, Form, Window, windows
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig
+from goldspan.records import Unit
 from goldspan.tables import INTEGERS
 
 __all__ = ["Options", "Outcome", "Piece", "Shard", "run_shard"]
@@ -45,14 +46,6 @@ SAME_ID = fault(
     "E216",
     "Two annotations have the same id",
     "Give each annotation once; convert exports of different servers apart.",
-)
-WHICH_UNIT = fault(
-    "E313",
-    "It cannot be told whether the offsets of a document count code points or UTF-16 units",
-    "Say it: --offsets codepoint (Label Studio of today) or --offsets utf16 (before its pull request 1559).",
-)
-WERE_UNITS = fault(
-    "W302", "The offsets of a document counted UTF-16 units and were made code points", "Nothing; look at a few spans."
 )
 
 KEEP = 10_000  # spans that are made columns at once
@@ -242,11 +235,13 @@ class Work:
 
     def take_annotations(self, task: Task, text: str, place: dict[str, str]) -> None:
         """Rows for the annotations of a task, their offsets in code points."""
-        places = astral(text)
-        if places and not self.count_in_codepoints(task, text, places, place):
+        said = count_in_codepoints(text, task.annotations, self.options.offsets)
+        if said is WHICH_UNIT:
             for one in task.annotations:
-                self.leave_out_annotation(one, WHICH_UNIT.finding(annotation=str(one.id), **place))
+                self.leave_out_annotation(one, said.finding(annotation=str(one.id), **place))
             return
+        if said:
+            self.report(said.finding(**place))
         for number, one in enumerate(task.annotations):
             name = f"{place['task']}:{number}" if one.id is None else str(one.id)
             if name in self.outcome.annotation_ids:
@@ -256,23 +251,6 @@ class Work:
             if not self.batch.add_annotation(name, place["task"], text, one):
                 self.add_sifted(name, text, one, {**place, "annotation": name})
             self.outcome.annotations.written += 1
-
-    def count_in_codepoints(self, task: Task, text: str, places: list[int], place: dict[str, str]) -> bool:
-        """Make the offsets of a document code points; False if their unit cannot be told."""
-        wanted = self.options.offsets
-        told = evidence(text, places, task.annotations) if wanted is Unit.auto else Evidence(wanted)
-        if told in (Evidence.missing, Evidence.mixed):
-            return False
-        for one in task.annotations:
-            if told is Evidence.utf16:
-                to_codepoints(one.result or (), places)
-            if wanted is not Unit.auto:  # who says the unit is believed
-                for item in one.result or ():
-                    if item.value is not None and item.value.labels is not None:
-                        item.value.text = None
-        if told is Evidence.utf16 and task.annotations:
-            self.report(WERE_UNITS.finding(**place))
-        return True
 
     def add_sifted(self, name: str, text: str, one: TaskAnnotation, place: dict[str, str]) -> None:
         """Rows for what can be kept of an annotation."""

@@ -10,19 +10,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from goldspan.export.reader import Item, TaskAnnotation, Value
+from goldspan.faults import Fault, fault
+from goldspan.records import Unit
 
-__all__ = ["Evidence", "Unit", "astral", "codepoints", "evidence", "same_words", "to_codepoints"]
+__all__ = ["WHICH_UNIT", "astral", "codepoints", "count_in_codepoints", "same_words"]
 
+WHICH_UNIT = fault(
+    "E313",
+    "It cannot be told whether the offsets of a document count code points or UTF-16 units",
+    "Say it, by --offsets or by offsets in corpus.toml: codepoint (Label Studio of today) or utf16 (before its pull "
+    "request 1559).",
+)
+WERE_UNITS = fault(
+    "W302", "The offsets of a document counted UTF-16 units and were made code points", "Nothing; look at a few spans."
+)
 
 ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-
-
-class Unit(StrEnum):
-    """What offsets count; or that it is to be told by evidence."""
-
-    auto = "auto"
-    codepoint = "codepoint"
-    utf16 = "utf16"
 
 
 class Evidence(StrEnum):
@@ -49,6 +52,27 @@ def codepoints(offset: int, places: Sequence[int]) -> int | None:
     """
     before = bisect_left(places, offset)
     return None if before and places[before - 1] == offset - 1 else offset - before
+
+
+def count_in_codepoints(text: str, annotations: Sequence[TaskAnnotation], wanted: Unit = Unit.auto) -> Fault | None:
+    """Make the offsets of a document's annotations code points, and give back what is to be said of it, if anything.
+
+    That is that they were UTF-16 units (W302), or that it cannot be told (E313): then nothing is changed. Where the
+    unit is said it is believed, and what the browser showed is forgotten.
+    """
+    places = astral(text)
+    if not places:
+        return None
+    told = evidence(text, places, annotations) if wanted is Unit.auto else Evidence(wanted)
+    if told in (Evidence.missing, Evidence.mixed):
+        return WHICH_UNIT
+    if told is Evidence.utf16:
+        for one in annotations:
+            to_codepoints(one.result or (), places)
+    if wanted is not Unit.auto:
+        for value in regions(annotations):
+            value.text = None
+    return WERE_UNITS if told is Evidence.utf16 and annotations else None
 
 
 def evidence(text: str, places: Sequence[int], annotations: Iterable[TaskAnnotation]) -> Evidence:

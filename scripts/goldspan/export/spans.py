@@ -7,12 +7,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from goldspan.export.offsets import WHICH_UNIT, count_in_codepoints
 from goldspan.export.reader import Identified, Item, Task, TaskAnnotation, User, Value, read_export
 from goldspan.export.standing import Placed, latest, standing_tasks
 from goldspan.faults import Fault, Finding, fault
 from goldspan.hashes import sha256
 from goldspan.labeling import LARGEST, Attribute, Kind, LabelingConfig, typed_texts
-from goldspan.records import Annotation, Article, Relation, Span
+from goldspan.records import Annotation, Article, Relation, Span, Unit
 
 __all__ = ["Reading", "Users", "read_annotations"]
 
@@ -78,13 +79,17 @@ class Reading(Struct, frozen=True):
 
 
 def read_annotations(
-    files: Iterable[Path], articles: Iterable[Article], users: Users, config: LabelingConfig
+    files: Iterable[Path],
+    articles: Iterable[Article],
+    users: Users,
+    config: LabelingConfig,
+    offsets: Unit = Unit.auto,
 ) -> Reading:
     """Every annotation of the articles in some exports, in the order of document and annotator.
 
     Exports add up. Of a task that several exports hold the last one says all; where several tasks have an annotation of
     the same article by the same annotator, the one that was saved last stands. ``users`` names the annotator of each
-    user.
+    user, ``offsets`` says what they count, which otherwise is told by evidence for each document.
 
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
@@ -98,7 +103,9 @@ def read_annotations(
         doc_id, place = task_doc_id(placed.task), {"file": str(placed.file), "task": task_doc_id(placed.task)}
         findings += check_task(placed, by_id.get(doc_id), documents[placed.file], config.text_field)
         documents[placed.file].add(doc_id)
-        for item in placed.task.annotations:
+        said = count_in_codepoints(str(placed.task.data.get(config.text_field)), placed.task.annotations, offsets)
+        findings += [said.finding(**place)] if said else []
+        for item in placed.task.annotations if said is not WHICH_UNIT else ():
             annotator = annotator_id(item, users)
             if item.was_cancelled:
                 findings.append(SKIPPED.finding(annotator or "", **place))
