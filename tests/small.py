@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -118,16 +119,20 @@ def exported(one: Annotation, completed_by: object = 1, **more: object) -> dict[
 
 
 def write_export(
-    folder: Path, *annotations: dict[str, Any], name: str = "articles-1", made: str | None = "2026-11-01T00:00:00Z"
+    folder: Path,
+    *annotations: dict[str, Any],
+    name: str = "articles-1",
+    made: str | None = "2026-11-01T00:00:00Z",
+    others: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Write an export with annotations of the first article, and a task without any for the second.
+    """Write an export with annotations of the first article, and ``others`` of the second.
 
     Exports whose tasks were ``made`` at the same time are of the same project.
     """
     data = [{"doc_id": "d1", "body": TEXT}, {"doc_id": "d2", "body": OTHER_TEXT}]
     tasks = [
-        {"id": number, "created_at": made, "data": one, "annotations": annotations if number == 1 else []}
-        for number, one in enumerate(data, 1)
+        {"id": number, "created_at": made, "data": one, "annotations": each}
+        for number, (one, each) in enumerate(zip(data, (annotations, others), strict=True), 1)
     ]
     (folder / f"annotations/exports/{name}.json").write_text(json.dumps(tasks), encoding="utf-8")
 

@@ -18,15 +18,18 @@ from rich.text import Text
 
 from goldspan.agreed import Measured, agreement_json
 from goldspan.build import Built, build, check_build, compare, write_build
+from goldspan.checks.page import checks_page
 from goldspan.convert.conversion import Converted, convert
+from goldspan.convert.folder import is_converted
 from goldspan.convert.workers import Engine
 from goldspan.decisions import Conflict, Decider, decision_rows
-from goldspan.export.offsets import Unit
 from goldspan.faults import DataError, printable, printable_json, stop_on_errors
 from goldspan.inputs import read_inputs
 from goldspan.options import HERE, CorpusOption, accepted_count, extra, open_findings, show_findings
 from goldspan.progress import terminal_progress
+from goldspan.records import Unit
 from goldspan.remote import shown
+from goldspan.report import as_github, as_json, as_text, chosen, prefixes
 from goldspan.store import replace_file
 from goldspan.studio.cli import studio_app
 from goldspan.tasks import Proposal, adjudication_tasks, article_tasks, claim_pair_tasks, tasks_json
@@ -50,6 +53,14 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+
+
+class Report(StrEnum):
+    """How the findings of a validation are shown."""
+
+    text = "text"
+    json = "json"
+    github = "github"
 
 
 class OnError(StrEnum):
@@ -139,26 +150,41 @@ def convert_command(
 
 @app.command("validate")
 def validate_command(
-    target: Annotated[Path, typer.Argument(metavar="TARGET", help="The folder of a release, or a JSON export.")],
-    config: Annotated[Path | None, typer.Option(metavar="XML", help="The labeling config of an export.")] = None,
-    format_: Annotated[Format, typer.Option("--format", help="How findings are shown.")] = Format.text,
+    target: Annotated[
+        Path, typer.Argument(metavar="TARGET", help="The folder of a release or of a conversion, or a JSON export.")
+    ],
+    config: Annotated[
+        Path | None, typer.Option(metavar="XML", help="The labeling config of an export, or of a conversion.")
+    ] = None,
+    offsets: Annotated[
+        Unit, typer.Option("--offsets", help="What an export's offsets count, or by evidence for each document.")
+    ] = Unit.auto,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="CODES", help="Only codes that begin so, as E3,W301.")
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="CODES", help="No codes that begin so.")] = None,
+    format_: Annotated[Report, typer.Option("--format", help="How findings are shown.")] = Report.text,
 ) -> None:
-    """Check a release or an export; findings go to stdout."""
+    """Check a release, a converted folder or an export; findings go to stdout."""
     if not target.exists():
         raise typer.BadParameter(f"there is no {target}")
-    if target.is_dir() == (config is not None):
-        raise typer.BadParameter("a release is a folder; an export is a file and needs its --config")
-    every = validate(target, config)
+    if target.is_file() and config is None:
+        raise typer.BadParameter("an export needs its --config")
+    if target.is_dir() and (offsets is not Unit.auto or (config is not None and not is_converted(target))):
+        raise typer.BadParameter("--offsets goes with an export; --config with an export or a converted folder")
+    try:
+        wanted = prefixes(select or ()), prefixes(ignore or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    every = chosen(validate(target, config, offsets), *wanted)
     findings = open_findings(every)
-    if format_ is Format.json:
-        typer.echo(printable_json(msgspec.to_builtins(findings)))
+    if format_ is Report.json:
+        typer.echo(as_json(findings))
     else:
-        for finding in findings:
-            typer.echo(str(finding))
-        errors = sum(finding.is_error for finding in findings)
-        typer.echo(f"{target}: {errors} errors, {len(findings) - errors} warnings")
+        for line in as_github(findings) if format_ is Report.github else as_text(findings, str(target)):
+            typer.echo(line)
         if counted := accepted_count(every):
-            typer.echo(f"{target}: {counted}")
+            typer.echo(f"{target}: {counted}", err=format_ is Report.github)
     if any(finding.is_error for finding in findings):
         raise typer.Exit(1)
 
@@ -211,6 +237,13 @@ def agreement_command(
     if write:
         replace_file(inputs.corpus.path("agreement"), agreement_json(inputs, judgements, measures))
     show_agreement(measures, decider.conflicts, format_)
+
+
+@app.command("checks")
+def checks_command() -> None:
+    """Every code with what it says and how to mend it, as a Markdown page."""
+    with extra("studio"):
+        typer.echo(checks_page(), nl=False)
 
 
 @app.command("load")

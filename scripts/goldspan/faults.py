@@ -9,6 +9,11 @@ from msgspec import Struct
 __all__ = ["FAULTS", "DataError", "Fault", "Finding", "fault", "printable", "printable_json", "stop_on_errors"]
 
 
+def severity(code: str) -> str:
+    """``error`` for codes that begin with E, ``warning`` for W."""
+    return "error" if code.startswith("E") else "warning"
+
+
 class Finding(Struct, frozen=True, order=True, omit_defaults=True):
     """One fault at one place.
 
@@ -29,8 +34,13 @@ class Finding(Struct, frozen=True, order=True, omit_defaults=True):
 
     @property
     def is_error(self) -> bool:
-        """Codes that begin with E stop a run; W is for a person to look at."""
-        return self.code.startswith("E")
+        """True if it stops a run; a warning is for a person to look at."""
+        return self.severity == "error"
+
+    @property
+    def severity(self) -> str:
+        """``error`` or ``warning``."""
+        return severity(self.code)
 
     def __str__(self) -> str:
         """The finding as lines of text: place, code and message; then the text around it and the remedy."""
@@ -75,6 +85,11 @@ class Fault(Struct, frozen=True):
     code: str
     message: str
     remedy: str
+
+    @property
+    def severity(self) -> str:
+        """``error`` or ``warning``."""
+        return severity(self.code)
 
     def finding(self, detail: str = "", **place: Any) -> Finding:
         """A finding of this fault; ``place`` names its file, task, region and context."""

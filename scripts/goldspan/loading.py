@@ -7,12 +7,9 @@ from datasets import Dataset, load_dataset
 from datasets.exceptions import DatasetsError
 from datasets.utils.logging import disable_progress_bar
 
-from goldspan.faults import fault
-from goldspan.store import read_release
+from goldspan.store import NOT_LOADED, read_release
 
 __all__ = ["load_all"]
-
-NOT_LOADED = fault("E611", "datasets cannot load a config", "Validate the release, and build it again.")
 
 
 def load_all(release: Path) -> Iterator[tuple[str, Dataset]]:

@@ -18,6 +18,7 @@ from goldspan.manifest import Manifest
 from goldspan.tables import CONFIGS, SPLIT_FILE
 
 __all__ = [
+    "NOT_LOADED",
     "NOT_OURS",
     "Release",
     "differences",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 NOT_A_RELEASE = fault("E610", "A table of the release cannot be read", "Build the release again.")
+NOT_LOADED = fault("E611", "datasets cannot load a config", "Validate the release, and build it again.")
 NO_MANIFEST = fault("E710", "The manifest cannot be read", "Build the release again.")
 NOT_OURS = fault(
     "E005",

@@ -1,32 +1,40 @@
-"""A release or an export -> findings."""
+"""A release, a converted folder or an export -> findings."""
 
 from pathlib import Path
 
-from goldspan.checks import check_annotation, check_content, check_release, content_of
+from goldspan.checks import check_annotation, check_content, check_converted, check_release, content_of
 from goldspan.checks.registry import Subject
+from goldspan.convert.folder import is_converted, read_converted
 from goldspan.corpus import Corpus, Layers
 from goldspan.export.reader import read_export
 from goldspan.export.spans import read_annotations, task_doc_id
 from goldspan.faults import DataError, Finding
 from goldspan.hashes import sha256
-from goldspan.labeling import load_labeling_config
-from goldspan.records import Article
+from goldspan.labeling import LabelingConfig, as_stored, load_labeling_config
+from goldspan.records import Article, Unit
 from goldspan.store import read_release
 
 __all__ = ["validate"]
 
 
-def validate(target: Path, labeling_config: Path | None = None) -> list[Finding]:
-    """Every finding about a release (a folder), or an export (a file, given with its labeling config)."""
+def validate(target: Path, labeling_config: Path | None = None, offsets: Unit = Unit.auto) -> list[Finding]:
+    """Every finding about a release or a converted folder, or about an export, which needs its labeling config.
+
+    With one, the columns of controls and the labels of a converted folder are checked too. ``offsets`` says what those
+    of an export count, which otherwise is told by evidence for each document.
+    """
     try:
-        if labeling_config is None:
-            return validate_release(target)
-        return validate_export(target, labeling_config)
+        config = load_labeling_config(labeling_config) if labeling_config else None
+        if is_converted(target):
+            return list(check_converted(read_converted(target, config and as_stored(config))))
+        if config is None:
+            return check_whole_release(target)
+        return sorted(set(check_export(target, config, offsets)))
     except DataError as error:
         return error.findings
 
 
-def validate_release(folder: Path) -> list[Finding]:
+def check_whole_release(folder: Path) -> list[Finding]:
     """Every finding about a release: about its form, and if that is right about its content."""
     release = read_release(folder)
     findings = list(check_release(release))
@@ -36,9 +44,12 @@ def validate_release(folder: Path) -> list[Finding]:
     return [*findings, *check_content(content, str(folder))]
 
 
-def validate_export(path: Path, labeling_config: Path) -> list[Finding]:
-    """Every finding about an export by itself: its text is each task's own, and no layer has a part to play."""
-    config = load_labeling_config(labeling_config)
+def check_export(path: Path, config: LabelingConfig, offsets: Unit) -> list[Finding]:
+    """Every finding about an export by itself: its text is each task's own, and no layer has a part to play.
+
+    Raises:
+        DataError: it cannot be decoded at all (E201, E202).
+    """
     corpus = Corpus(name="", version="", layers=Layers())
     articles: dict[str, Article] = {}
     for task in read_export(path):
@@ -46,10 +57,10 @@ def validate_export(path: Path, labeling_config: Path) -> list[Finding]:
         if isinstance(text, str):
             data = text.encode("utf-8", "surrogatepass")
             articles.setdefault(task_doc_id(task), Article(task_doc_id(task), path.name, text, sha256(data), {}))
-    reading = read_annotations([path], articles.values(), {}, config)
+    reading = read_annotations([path], articles.values(), {}, config, offsets)
     subjects = [
         Subject(annotation, articles[annotation.doc_id], config, corpus)
         for annotation in reading.annotations
         if annotation.doc_id in articles
     ]
-    return sorted({*reading.findings, *(finding for subject in subjects for finding in check_annotation(subject))})
+    return [*reading.findings, *(finding for subject in subjects for finding in check_annotation(subject))]

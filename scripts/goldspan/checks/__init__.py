@@ -1,15 +1,17 @@
 """The checks: one small function a code, whose docstring is the message and the remedy."""
 
-from goldspan.checks import attributions, figures, mentions, release, spans, statements
+from goldspan.checks import attributions, converted, figures, mentions, release, spans, statements
 from goldspan.checks.content import check_content, content_of
-from goldspan.checks.registry import check_annotation, check_release
+from goldspan.checks.registry import check_annotation, check_converted, check_release
 
 __all__ = [
     "attributions",
     "check_annotation",
     "check_content",
+    "check_converted",
     "check_release",
     "content_of",
+    "converted",
     "figures",
     "mentions",
     "release",

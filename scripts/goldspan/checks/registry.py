@@ -2,17 +2,30 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from goldspan.convert.folder import ConvertedFolder
 from goldspan.corpus import Corpus
 from goldspan.faults import FAULTS, DataError, Finding, fault
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article, Span
 from goldspan.store import Release
 
-__all__ = ["Hit", "Subject", "annotation_check", "check_annotation", "check_release", "hit", "release_check"]
+__all__ = [
+    "Hit",
+    "Subject",
+    "annotation_check",
+    "check_annotation",
+    "check_converted",
+    "check_release",
+    "converted_check",
+    "hit",
+    "release_check",
+]
+
+T = TypeVar("T", Release, ConvertedFolder)
 
 
 class Subject(Struct, frozen=True):
@@ -25,19 +38,25 @@ class Subject(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True):
-    """Where a check found its fault: a region or row, and the detail of this case."""
+    """Where a check found its fault: a region or row, and the detail of this case.
+
+    ``extent`` is a stretch of the annotation's text, or of ``text`` where a row is checked.
+    """
 
     region: str = ""
     detail: str = ""
     extent: tuple[int, int] | None = None
+    text: str = ""
 
 
 AnnotationCheck = Callable[[Subject], Iterator[Hit]]
 ReleaseCheck = Callable[[Release], Iterator[Hit]]
+ConvertedCheck = Callable[[ConvertedFolder], Iterator[Hit]]
 
 ANNOTATION_CHECKS: dict[str, AnnotationCheck] = {}
 RELEASE_CHECKS: dict[str, ReleaseCheck] = {}
-FIRST_CHECKS: list[str] = []
+CONVERTED_CHECKS: dict[str, ConvertedCheck] = {}
+FIRST_CHECKS: set[str] = set()
 
 
 def hit(span: Span, detail: str = "") -> Hit:
@@ -52,8 +71,14 @@ def annotation_check(code: str) -> Callable[[AnnotationCheck], AnnotationCheck]:
 
 def release_check(code: str, *, first: bool = False) -> Callable[[ReleaseCheck], ReleaseCheck]:
     """Declare a check of a whole release; ``first`` if the others rely on what it checks."""
-    FIRST_CHECKS.extend([code] if first else [])
+    FIRST_CHECKS.update([code] if first else [])
     return declare(code, RELEASE_CHECKS)
+
+
+def converted_check(code: str, *, first: bool = False) -> Callable[[ConvertedCheck], ConvertedCheck]:
+    """Declare a check of a converted folder; ``first`` if the others rely on what it checks."""
+    FIRST_CHECKS.update([code] if first else [])
+    return declare(code, CONVERTED_CHECKS)
 
 
 def declare(code: str, checks: dict[str, Any]) -> Callable[[Any], Any]:
@@ -86,24 +111,41 @@ def check_annotation(subject: Subject) -> Iterator[Finding]:
 
 
 def check_release(release: Release) -> Iterator[Finding]:
-    """Every finding about a release that could be read, by all checks of releases in the order of their codes.
+    """Every finding about a release that could be read, by all checks of releases in the order of their codes."""
+    return check_folder(release, RELEASE_CHECKS)
+
+
+def check_converted(converted: ConvertedFolder) -> Iterator[Finding]:
+    """Every finding about a converted folder that could be read, by all checks of such in the order of their codes."""
+    return check_folder(converted, CONVERTED_CHECKS)
+
+
+def check_folder(target: T, checks: dict[str, Callable[[T], Iterator[Hit]]]) -> Iterator[Finding]:
+    """Every finding of some checks about what a folder holds.
 
     Those that are declared as ``first`` ask for what the others read; if one finds anything, the others do not run.
     """
-    for codes in (FIRST_CHECKS, sorted(set(RELEASE_CHECKS) - set(FIRST_CHECKS))):
-        findings = [finding for code in codes for finding in run_release_check(code, release)]
+    first = sorted(FIRST_CHECKS & set(checks))
+    for codes in (first, sorted(set(checks) - set(first))):
+        findings = [finding for code in codes for finding in run_check(code, checks[code], target)]
         yield from findings
-        if findings and codes is FIRST_CHECKS:
+        if findings and codes is first:
             return
 
 
-def run_release_check(code: str, release: Release) -> list[Finding]:
+def run_check(code: str, check: Callable[[T], Iterator[Hit]], target: T) -> list[Finding]:
     """The findings of one check; a file that it cannot read is a finding too."""
     try:
-        hits = list(RELEASE_CHECKS[code](release))
+        hits = list(check(target))
     except DataError as error:
         return error.findings
-    return [FAULTS[code].finding(one.detail, file=str(release.folder), row=one.region) for one in hits]
+    place = {"file": str(target.folder)}
+    return [
+        FAULTS[code].finding(
+            one.detail, row=one.region, context=around(one.text, one.extent) if one.extent else "", **place
+        )
+        for one in hits
+    ]
 
 
 def around(text: str, extent: tuple[int, int], margin: int = 30) -> str:

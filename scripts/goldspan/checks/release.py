@@ -112,15 +112,17 @@ def other_slice(release: Release) -> Iterator[Hit]:
     """
     documents = texts(release)
     for row in rows_of(release, "entities"):
-        if documents.get(row["doc_id"], "")[row["start"] : row["end"]] != row["text"]:
-            yield Hit(row["mention_id"], row["text"])
+        text = documents.get(row["doc_id"], "")
+        if text[row["start"] : row["end"]] != row["text"]:
+            yield Hit(row["mention_id"], row["text"], (row["start"], row["end"]), text)
     for row in rows_of(release, "annotations"):
         if row["layer"] and not 0 <= (row["start"] or 0) < (row["end"] or 0) <= len(documents.get(row["doc_id"], "")):
             yield Hit(row["annotation_id"], f"{row['start']} to {row['end']}")
     for row in rows_of(release, "claims"):
+        text = documents.get(row["doc_id"], "")
         for span in [*row["content"], *row["cue"], *row["source"]]:
-            if documents.get(row["doc_id"], "")[span["start"] : span["end"]] != span["text"]:
-                yield Hit(row["claim_id"], span["text"])
+            if text[span["start"] : span["end"]] != span["text"]:
+                yield Hit(row["claim_id"], span["text"], (span["start"], span["end"]), text)
 
 
 @release_check("E603")

@@ -1,6 +1,5 @@
 """Any Label Studio export -> four tables that datasets loads. The whole story, from top to bottom."""
 
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,16 +7,17 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from goldspan.convert.folder import OURS
 from goldspan.convert.page import render_page
 from goldspan.convert.shards import Counts, Options, Outcome, Piece, Shard
 from goldspan.convert.subwords import load_tokenizer
 from goldspan.convert.together import put_together
 from goldspan.convert.workers import Engine, Job, run_here
-from goldspan.export.offsets import Unit
 from goldspan.export.windows import bounds_of, form_of
 from goldspan.faults import DataError, Finding, fault, stop_on_errors
 from goldspan.labeling import LabelingConfig, as_stored, load_labeling_config
 from goldspan.progress import Show, silent
+from goldspan.records import Unit
 from goldspan.remote import Place, at_hand, is_url, names_at, shown, size_of, uploaded
 from goldspan.store import NOT_OURS, new_folder
 
@@ -38,7 +38,6 @@ IN_JOB_FILES = fault(
     "A URL has a user, a password or a query in it, which would come into the files of the cluster's jobs",
     "Give credentials by environment, as fsspec's package for the service reads them.",
 )
-OURS = re.compile(r"README\.md|rejects\.jsonl|\w+/train-\d{5}-of-\d{5}\.parquet")
 
 
 class Converted(Struct, frozen=True):

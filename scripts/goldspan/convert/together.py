@@ -11,16 +11,12 @@ import pyarrow.parquet as pq
 
 from goldspan.convert.batches import FIXED, TABLES
 from goldspan.convert.columns import writer
+from goldspan.convert.folder import file_name
 from goldspan.convert.shards import OTHER_TEXT, SAME_ID, Counts, Options, Outcome
 from goldspan.faults import Finding
 from goldspan.store import sync_file
 
-__all__ = ["file_name", "put_together"]
-
-
-def file_name(number: int, count: int) -> str:
-    """The name of one of some files of a table."""
-    return f"train-{number:05}-of-{count:05}.parquet"
+__all__ = ["put_together"]
 
 
 def put_together(outcomes: Sequence[Outcome], options: Options, parts: Path, new: Path) -> Outcome:

@@ -1,0 +1,94 @@
+"""Every code as a page: docs/checks.md is what `checks_page` gives."""
+
+import importlib
+import pkgutil
+
+import goldspan.studio
+from goldspan.card import markdown
+from goldspan.faults import FAULTS
+
+__all__ = ["checks_page", "commands"]
+
+FAMILIES = {
+    "0": "Settings and the parts of a corpus",
+    "1": "Raw articles and their sources",
+    "2": "The form of an export",
+    "3": "Spans and offsets",
+    "4": "Relations and attributions",
+    "5": "Entities, claims, clusters and decisions",
+    "6": "Tables",
+    "7": "Card, manifest and pages",
+    "8": "The server",
+}
+COMMANDS = {  # of the codes that begin so; the longest counts
+    "E": "build",
+    "W": "build",
+    "E003": "build, convert, validate",
+    "E005": "build, convert",
+    "E011": "build, convert, validate",
+    "E014": "convert",
+    "E015": "convert",
+    "E016": "convert",
+    "E2": "build, convert, validate",
+    "E204": "build",
+    "E205": "build, validate",
+    "E206": "build, validate",
+    "E207": "build",
+    "E208": "build, validate",
+    "E213": "convert",
+    "E214": "convert",
+    "E215": "convert",
+    "E216": "convert",
+    "E217": "convert",
+    "W2": "build, validate",
+    "E301": "build, convert, validate",
+    "E302": "build, convert, validate",
+    "E305": "build, convert, validate",
+    "E313": "build, convert, validate",
+    "W301": "build, validate",
+    "W302": "build, convert, validate",
+    "E401": "build, convert, validate",
+    "E402": "build, convert, validate",
+    "W5": "validate",
+    "W501": "build",
+    "W502": "build",
+    "E6": "validate",
+    "E611": "load",
+    "E7": "validate",
+    "E705": "build, validate",
+    "E72": "build",
+    "E8": "studio",
+    "W8": "studio",
+}
+HEAD = """# Checks
+
+What goldspan can find wrong; this page is what `goldspan checks` prints. A code that begins with E is an error: the
+command exits with status 1, and nothing is written. W is for a person to look at. What `build` finds, every command
+that reads a corpus finds.
+
+`goldspan validate TARGET` checks a release, a folder written by `goldspan convert` (with `--config XML` also what its
+controls hold), or an export (with `--config XML`). `--select E3,W301` shows only codes that begin so, `--ignore CODES`
+leaves codes out, and the exit status is that of what is left. `--format json` is for programs; `--format github` shows
+each finding beside its file where GitHub runs it.
+"""
+
+
+def checks_page() -> str:
+    """The page: a table of codes for each family.
+
+    Raises:
+        ModuleNotFoundError: the extra ``studio`` is not installed.
+    """
+    for module in pkgutil.iter_modules(goldspan.studio.__path__, "goldspan.studio."):
+        importlib.import_module(module.name)  # the command line imports all others that declare faults
+    parts = [HEAD]
+    for family, title in FAMILIES.items():
+        found = [FAULTS[code] for code in sorted(FAULTS) if code[1] == family]
+        rows = [[one.code, one.severity, one.message, one.remedy, commands(one.code)] for one in found]
+        parts.append(f"## {title}\n\n{markdown(['code', 'severity', 'says', 'to mend it', 'found by'], rows)}\n")
+    return "\n".join(parts)
+
+
+def commands(code: str) -> str:
+    """The commands that may find a fault."""
+    return COMMANDS[max((prefix for prefix in COMMANDS if code.startswith(prefix)), key=len)]

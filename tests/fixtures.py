@@ -1,0 +1,556 @@
+"""For each code of a fault that data can have, the least damage that yields it, and nothing else.
+
+A fixture damages a small corpus, a release or converted folder made from one, or an export, and runs the command that
+finds it. ``place`` is part of the finding's first line.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from msgspec import Struct
+
+from goldspan.build import build, check_build, write_build
+from goldspan.convert.conversion import convert
+from goldspan.faults import DataError, Finding
+from goldspan.hashes import sha256
+from goldspan.loading import load_all
+from goldspan.records import Annotation, Relation, Span
+from goldspan.tables import parquet
+from goldspan.validate import validate
+from tests import exports
+from tests.conftest import fingerprint
+from tests.exports import TASKS, region, task, value
+from tests.small import (
+    CHEERED,
+    ENTITIES,
+    OTHER_TEXT,
+    RELATIONS,
+    SAYING,
+    TEXT,
+    VERB,
+    ZONES,
+    annotation,
+    exported,
+    span,
+    write_export,
+    write_small_corpus,
+)
+
+Damage = Callable[[Path], object]
+Rows = list[dict[str, Any]]
+EXEMPT = {
+    "E217": "no data yields it: a worker has to be killed",
+    "E8": "the server's: tests/server and tests/test_studio.py",
+    "W8": "the server's: tests/server and tests/test_studio.py",
+}
+changed = msgspec.structs.replace
+
+
+class Fixture(Struct, frozen=True):
+    """What damages what, the command that finds it (as docs/checks.md names it), and the place that it names."""
+
+    command: str
+    run: Callable[[Path], list[Finding]]
+    place: str
+
+
+def findings_of(call: Callable[[], object]) -> list[Finding]:
+    """The findings that something gives or raises."""
+    try:
+        found = call()
+    except DataError as error:
+        return error.findings
+    return found if isinstance(found, list) else []
+
+
+# Damage to files
+
+
+def unlink(name: str) -> Damage:
+    return lambda folder: (folder / name).unlink()
+
+
+def write(name: str, data: bytes | str) -> Damage:
+    def damage(folder: Path) -> None:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
+
+    return damage
+
+
+def replace(name: str, old: str, new: str) -> Damage:
+    def damage(folder: Path) -> None:
+        text = (folder / name).read_bytes().decode()
+        assert old in text
+        (folder / name).write_bytes(text.replace(old, new, 1).encode())
+
+    return damage
+
+
+def append(name: str, lines: str) -> Damage:
+    def damage(folder: Path) -> None:
+        write(name, (folder / name).read_bytes() + f"{lines}\n".encode())(folder)
+
+    return damage
+
+
+def edit_json(name: str, change: Callable[[Any], object]) -> Damage:
+    def damage(folder: Path) -> None:
+        contents = json.loads((folder / name).read_bytes())
+        change(contents)
+        (folder / name).write_text(json.dumps(contents), encoding="utf-8")
+
+    return damage
+
+
+def edit_rows(config: str, change: Callable[[Rows], object]) -> Damage:
+    """Damage to the rows of a table, in a folder with one file for each."""
+
+    def damage(folder: Path) -> None:
+        path = folder / config / "train-00000-of-00001.parquet"
+        table = pq.read_table(path, partitioning=None)
+        rows = table.to_pylist()
+        change(rows)
+        path.write_bytes(parquet(pa.Table.from_pylist(rows, schema=table.schema)))
+
+    return damage
+
+
+def drop_column(config: str, column: str) -> Damage:
+    def damage(folder: Path) -> None:
+        path = folder / config / "train-00000-of-00001.parquet"
+        path.write_bytes(parquet(pq.read_table(path, partitioning=None).drop_columns([column])))
+
+    return damage
+
+
+def steps(*damages: Damage) -> Damage:
+    def damage(folder: Path) -> None:
+        for each in damages:
+            each(folder)
+
+    return damage
+
+
+# A corpus, and the release that is built from it
+
+
+def drawn(one: Annotation, user: object = 1, **more: Any) -> dict[str, Any]:
+    """An annotation as Label Studio exports it, with what the browser showed."""
+    shown = {span.region_id: span.shown_text for span in one.spans}
+    found = exported(one, user, **more)
+    for item in found["result"]:
+        if item["type"] == "labels":
+            item["value"]["text"] = shown[item["id"]]
+    return found
+
+
+OTHER = Annotation("d2", "A", "", (Span("z", "part", ("REST",), 0, len(OTHER_TEXT) - 1, {}, OTHER_TEXT[:-1]),), ())
+EXPORT = "annotations/exports/articles-1.json"
+CONFIG = "annotations/labeling_config.xml"
+SOURCES = "dataset/raw/sources.csv"
+CARD = "---\nlicense: mit\n---\n# Small\n<!-- goldspan:begin summary -->\n<!-- goldspan:end -->\n"
+
+
+def annotated(*annotations: dict[str, Any], name: str = "articles-1", **more: Any) -> Damage:
+    """An export with these annotations of the first article, and one of the second."""
+    return lambda corpus: write_export(corpus, *annotations, name=name, others=(drawn(OTHER),), **more)
+
+
+def write_corpus(folder: Path) -> Path:
+    """A corpus of two articles in which nothing is wrong."""
+    write_small_corpus(folder)
+    steps(annotated(drawn(annotation())), write("dataset_card.md", CARD))(folder)
+    return folder
+
+
+def building(damage: Damage, place: str) -> Fixture:
+    """Damage to a corpus that is built; if there is an error, nothing is written."""
+
+    def run(folder: Path) -> list[Finding]:
+        corpus = write_corpus(folder / "small")
+        damage(corpus)
+        before = fingerprint(corpus)
+        try:
+            built = build(corpus)
+            write_build(built)
+        except DataError as error:
+            assert fingerprint(corpus) == before
+            return error.findings
+        return built.warnings
+
+    return Fixture("build", run, place)
+
+
+def checking(damage: Damage, place: str) -> Fixture:
+    """Damage to the release of a corpus, which a build then finds stale."""
+
+    def run(folder: Path) -> list[Finding]:
+        built = build(write_corpus(folder / "small"))
+        damage(write_build(built))
+        return findings_of(lambda: check_build(built))
+
+    return Fixture("build", run, place)
+
+
+def marking(one: Annotation, place: str) -> Fixture:
+    """A corpus whose first article has another annotation."""
+    return building(annotated(drawn(one)), place)
+
+
+@cache
+def release_files() -> dict[str, bytes]:
+    """The files of a release in which nothing is wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        return build(write_corpus(Path(folder) / "small")).files
+
+
+def write_files(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, data in files.items():
+        write(name, data)(folder)
+    return folder
+
+
+def seal(release: Path) -> None:
+    """Make the manifest list the files as they are."""
+    manifest = release / "manifest.json"
+    contents = json.loads(manifest.read_bytes())
+    contents["files"] = {name: sha256((release / name).read_bytes()) for name in contents["files"]}
+    manifest.write_text(json.dumps(contents))
+
+
+def releasing(damage: Damage, place: str) -> Fixture:
+    """Damage to a release that is validated; the manifest agrees to it, as far as it is there."""
+
+    def run(folder: Path) -> list[Finding]:
+        release = write_files(folder / "release", release_files())
+        damage(release)
+        return validate(release)
+
+    return Fixture("validate", run, place)
+
+
+def sealed(damage: Damage, place: str) -> Fixture:
+    """Damage to a release whose manifest agrees to it."""
+    return releasing(steps(damage, seal), place)
+
+
+def loading(damage: Damage, place: str) -> Fixture:
+    """Damage to a release that datasets loads."""
+
+    def run(folder: Path) -> list[Finding]:
+        release = write_files(folder / "release", release_files())
+        damage(release)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("datasets.config.HF_DATASETS_CACHE", folder / "cache")
+            return findings_of(lambda: list(load_all(release)) and None)
+
+    return Fixture("load", run, place)
+
+
+# An export by itself, and what is converted from it
+
+
+def validating(tasks: object, place: str) -> Fixture:
+    """An export that is validated."""
+
+    def run(folder: Path) -> list[Finding]:
+        write("export.json", json.dumps(tasks))(folder)
+        return validate(folder / "export.json", exports.write_config(folder))
+
+    return Fixture("validate", run, place)
+
+
+def converting(tasks: object, place: str, xml: str = exports.XML, **options: Any) -> Fixture:
+    """An export that is converted; if there is an error, nothing is written."""
+
+    def run(folder: Path) -> list[Finding]:
+        steps(write("export.json", json.dumps(tasks)), write("config.xml", xml))(folder)
+        before = fingerprint(folder)
+        found = findings_of(
+            lambda: convert([folder / "export.json"], folder / "config.xml", folder / "out", **options).findings
+        )
+        assert fingerprint(folder) == before
+        return found
+
+    return Fixture("convert", run, place)
+
+
+@cache
+def converted_files() -> dict[str, bytes]:
+    """The files of a converted folder in which nothing is wrong."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write("export.json", json.dumps(TASKS))(folder)
+        out = folder / "out"
+        convert([folder / "export.json"], exports.write_config(folder), out, bio="who")
+        return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def converted(damage: Damage, place: str, xml: str | None = None) -> Fixture:
+    """Damage to a converted folder that is validated, with a labeling config if one is given."""
+
+    def run(folder: Path) -> list[Finding]:
+        out = write_files(folder / "out", converted_files())
+        damage(out)
+        if xml is None:
+            return validate(out)
+        write("config.xml", xml)(folder)
+        return validate(out, folder / "config.xml")
+
+    return Fixture("validate", run, place)
+
+
+# More of a corpus: a list of entities, clusters with judged pairs, other annotators
+
+
+def settings(lines: str) -> Damage:
+    """More settings, before the tables of corpus.toml."""
+    return replace("corpus.toml", '\nname = "small"', f'\n{lines}\nname = "small"')
+
+
+def listed(old: str = "", new: str = "") -> Damage:
+    """A list of the entities that are marked, in which something is replaced."""
+    text = "entity_id,name,type,aliases,description,wikidata\nann,Ann,WHO,,,\nbob,Bob,WHO,,,\nrome,Rome,WHERE,,,\n"
+    assert old in text
+
+    def damage(corpus: Path) -> None:
+        for name in (CONFIG, EXPORT, "corpus.toml"):
+            path = corpus / name
+            path.write_text(path.read_text().replace('"slug"', '"entity_id"'))
+        write("annotations/entities.csv", text.replace(old, new))(corpus)
+
+    return damage
+
+
+CLAIMS = {"d1:claim:0-10": "One.", "d1:claim:22-35": "Two.", "d1:claim:42-52": "Three."}
+CLUSTERS = "annotations/clusters.csv"
+PAIRS = "annotations/exports/pairs-1.json"
+PAIR_CONFIG = """<View><Text name="a" value="$text_a"/>
+<Choices name="relation" toName="a"><Choice value="SAME"/><Choice value="OTHER"/><Choice value="BEFORE"/>
+<Choice value="AFTER"/><Choice value="NONE"/></Choices><Choices name="basis" toName="a"><Choice value="DATE"/></Choices></View>
+"""
+PAIR_SETTINGS = """
+[relations]
+none = "NONE"
+transitive = ["SAME"]
+acyclic = ["BEFORE"]
+inverse = { AFTER = "BEFORE" }
+"""
+HEADLINE = span("say", "WORDS", "Title here", "w0", tone="calm", sure=True)
+
+
+def judged(one: str, other: str, related: str) -> dict[str, Any]:
+    """A task of a pair of claims, judged."""
+    values = {"relation": related, "basis": "DATE"}
+    result = [{**value(name, name, "choices", [held]), "to_name": "a"} for name, held in values.items()]
+    data = {"claim_a": one, "claim_b": other, "text_a": CLAIMS[one], "text_b": CLAIMS[other]}
+    return {"id": 1, "data": data, "annotations": [{"id": 1, "completed_by": 1, "result": result}]}
+
+
+def claim_pairs(first: str = "OTHER", ends: str = "OTHER", last: str = "OTHER") -> list[dict[str, Any]]:
+    """The three pairs of the cluster, each its task: how the first claim is related to the second, and so on."""
+    one, two, three = CLAIMS
+    tasks = [judged(one, two, first), judged(one, three, ends), judged(two, three, last)]
+    return [{**each, "id": number} for number, each in enumerate(tasks, 1)]
+
+
+def clustered(*damages: Damage, pairs: Rows | None = None) -> Damage:
+    """A cluster of three claims whose pairs are judged, damaged."""
+    rows = "".join(f"one,{name},{text}\n" for name, text in CLAIMS.items())
+    head = '<Choices name="tone"'
+    control = '<TextArea name="normalized_claim" toName="t" perRegion="true" maxSubmissions="1"/>'
+    sentences = [
+        {"id": name, "from_name": "normalized_claim", "to_name": "t", "type": "textarea", "value": {"text": [text]}}
+        for name, text in zip(("w0", "w1", "w2"), CLAIMS.values(), strict=True)
+    ]
+    return steps(
+        annotated(drawn(annotation(*ENTITIES, *SAYING, HEADLINE))),
+        edit_json(EXPORT, lambda tasks: tasks[0]["annotations"][0]["result"].extend(sentences)),
+        replace(CONFIG, head, control + head),
+        settings('exports = ["articles-*"]\npair_exports = ["pairs-*"]'),
+        append("corpus.toml", PAIR_SETTINGS),
+        write("annotations/pair_config.xml", PAIR_CONFIG),
+        write(CLUSTERS, f"cluster_id,claim_id,text\n{rows}"),
+        write(PAIRS, json.dumps(claim_pairs() if pairs is None else pairs)),
+        *damages,
+    )
+
+
+ANNOTATORS = """
+[[annotators]]
+id = "A"
+completed_by = 1
+[[annotators]]
+id = "B"
+completed_by = 2
+[[annotators]]
+id = "J"
+completed_by = 3
+adjudicates = true
+[[annotators]]
+id = "K"
+completed_by = 4
+adjudicates = true
+"""
+SHORT = annotation(*ENTITIES[1:], *SAYING)
+CONFLICT = "d1:name:12-15:WHO"
+
+
+def differing(*decisions: str, header: str = "conflict,text,take,value,reason", more: tuple[Any, ...] = ()) -> Damage:
+    """Two annotators of whom one has not marked a name, the decisions, and what others submitted."""
+    return steps(
+        append("corpus.toml", ANNOTATORS),
+        annotated(drawn(annotation()), drawn(SHORT, 2), *more),
+        write("annotations/decisions.csv", "\n".join([header, *decisions, ""])),
+    )
+
+
+DECIDED = f"{CONFLICT},Ann,A,,because"
+EMOJI = task(exports.annotation(region("1", "Ann", "A", text="👩 Ann.")), text="👩 Ann.")
+IN_UNITS = json.loads(json.dumps(EMOJI))
+IN_UNITS["annotations"][0]["result"][0]["value"].update(start=3, end=6)
+UNTOLD = json.loads(json.dumps(EMOJI))
+del UNTOLD["annotations"][0]["result"][0]["value"]["text"]
+PLAIN = span("say", "WORDS", "cheered", "w3")
+ANN = region("1", "Ann", "A")
+
+
+def one(*items: dict[str, Any]) -> list[dict[str, Any]]:
+    """An export of one task with one annotation."""
+    return [task(exports.annotation(*items))]
+
+
+TWO_TEXTS = exports.XML.replace('"say" toName="t"', '"say" toName="u"').replace(
+    "<Text ", '<Text name="u" value="$u"/><Text '
+)
+FIXTURES: dict[str, Fixture] = {
+    "E001": building(write("corpus.toml", "="), "corpus.toml: E001"),
+    "E002": building(append("corpus.toml", '[files]\nguidelines = "../x.md"'), "E002 A path leaves the corpus folder: ../x.md"),
+    "E003": building(write(CONFIG, "<View"), f"{CONFIG}: E003"),
+    "E004": building(replace("corpus.toml", 'zones = "part"', 'zones = "parts"'), "'parts'"),
+    "E005": building(write("dataset/release/thesis.txt", "mine"), "dataset/release: E005"),
+    "E008": building(settings('exports = ["none-*"]'), "none-*.json"),
+    "E009": building(append("corpus.toml", '[[annotators]]\nid = ""\ncompleted_by = 1'), "E009"),
+    "E010": building(settings('zone_rules = [{ zone = "HEAD", pattern = "(" }]'), "E010 A zone rule is not a regular expression: '('"),
+    "E011": building(replace(CONFIG, "<Text ", '<Ranker name="r" toName="t"/><Text '), "Ranker"),
+    "E012": building(unlink("annotations/guidelines.md"), "guidelines.md: E012"),
+    "E013": building(replace(CONFIG, '<TextArea name="slug"', '<TextArea name="label" toName="t" perRegion="true"/><TextArea name="slug"'), "label"),
+    "E014": converting(TASKS, "t, u", TWO_TEXTS),
+    "E015": converting(TASKS, "'tone'", bio="tone"),
+    "E016": converting(TASKS, "export.json: E016", bio="who", tokenizer=Path("export.json")),
+    "E101": building(replace(SOURCES, "story_group", "story"), "unknown columns: story"),
+    "E102": building(steps(replace(SOURCES, "d2,", "d-ü,"), replace(EXPORT, '"d2"', '"d-ü"')), "'d-ü' for 'd2.txt'"),
+    "E103": building(append(SOURCES, "d3,d3.txt,,"), "d3.txt document d3: E103"),
+    "E104": building(replace(SOURCES, sha256(TEXT.encode()), "0" * 64), "d1.txt document d1: E104"),
+    "E105": building(steps(append(SOURCES, "d3,d3.txt,,"), write("dataset/raw/d3.txt", b"\xff")), "d3.txt document d3: E105"),
+    "E106": building(write("dataset/raw/new.txt", "new"), "new.txt: E106"),
+    "E107": building(replace(SOURCES, sha256(TEXT.encode()), ""), sha256(TEXT.encode())),
+    "E108": building(steps(replace(SOURCES, "story_group", "published_date"), replace(SOURCES, ",one\r\nd2", ",May\r\nd2"), replace(SOURCES, ",one", ",2025-12")), "'May'"),
+    "E201": building(write(EXPORT, "["), f"{EXPORT}: E201"),
+    "E202": validating([*TASKS, 5], "`$[3]`"),
+    "E203": validating([{"id": 1, "data": {"doc_id": "d1"}}], "document d1: E203"),
+    "E204": building(edit_json(EXPORT, lambda tasks: tasks.append({"id": 9, "data": {"doc_id": "d9", "body": TEXT}})), "document d9: E204"),
+    "E205": validating([task(), task(number=2, doc_id="d1")], "document d1: E205"),
+    "E206": building(edit_json(EXPORT, lambda tasks: tasks[0]["data"].update(body="x")), "they differ first at code point 0"),
+    "E207": building(steps(differing(DECIDED, more=(drawn(annotation(), 9),))), "user-9"),
+    "E208": building(annotated(*[drawn(annotation())] * 2), "document d1: E208"),
+    "E209": validating(one({**ANN, "from_name": "where"}), "region 1: E209"),
+    "E210": validating(one({**ANN, "value": {"labels": ["A"]}}), "region 1: E210"),
+    "E211": validating(one(ANN, ANN), "region 1: E211"),
+    "E212": validating(one(ANN, value("1", "tone", "choices", ["loud"])), "tone is ['loud']"),
+    "E213": converting(one({**ANN, "parentID": "2"}), "document d1 annotation 11 region 1: E213"),
+    "E214": converting([{"data": {"body": TEXT}}], "export.json: E214"),
+    "E215": converting([task(), task(text="Another.")], "document d1: E215"),
+    "E216": converting([task(exports.annotation()), task(exports.annotation(), number=2)], "document d2 annotation 11: E216"),
+    "E301": marking(annotation(*SAYING, Span("x", "name", ("HOWMANY",), 5, len(TEXT) + 1)), "region x: E301"),
+    "E302": marking(annotation(*SAYING, changed(ENTITIES[3], labels=("NOBODY",))), "region HOWMANY-40: E302"),
+    "E303": marking(annotation(*SAYING, changed(ENTITIES[0], labels=("WHO", "WHERE"))), "region WHO-Ann: E303"),
+    "E304": marking(annotation(*SAYING, span("name", "HOWMANY", "40 ", "x")), "region x: E304 A span begins or ends in white space: '4… '"),
+    "E305": marking(annotation(*SAYING, changed(ENTITIES[1], shown_text="Bab")), "region WHO-Bob: E305"),
+    "E306": marking(annotation(*SAYING, ENTITIES[0], changed(ENTITIES[0], region_id="x")), "region x: E306"),
+    "E307": marking(annotation(zones=(*ZONES, span("part", "HEAD", "here\n\nAnn", "x"))), "region x: E307"),
+    "E308": marking(annotation(zones=ZONES[:2]), "document d1: E308"),
+    "E309": marking(annotation(*SAYING, span("name", "HOWMANY", "here\n\nAnn", "x")), "region x: E309"),
+    "E310": marking(annotation(*SAYING, span("name", "HOWMANY", "now", "x")), "region x: E310"),
+    "E311": marking(annotation(*SAYING, *ENTITIES, span("name", "HOWMANY", "Ann said", "x"), span("name", "HOWMANY", "said “Bob", "y")), "region y: E311"),
+    "E312": marking(annotation(*SAYING, changed(ENTITIES[0], attributes={})), "region WHO-Ann: E312"),
+    "E313": validating([UNTOLD], "document d1: E313"),
+    "E401": marking(annotation(*SAYING, relations=(*RELATIONS, Relation("v", "gone", ("that",)))), "region gone: E401"),
+    "E402": marking(annotation(*SAYING, relations=(*RELATIONS, Relation("s", "w2", ("with",)))), "region s: E402"),
+    "E403": marking(annotation(VERB, CHEERED, relations=()), "region v: E403"),
+    "E404": marking(annotation(*SAYING, relations=RELATIONS[1:]), "region s: E404"),
+    "E405": marking(annotation(*SAYING, span("say", "SPEAKER", "Bob", "s2"), relations=(*RELATIONS, Relation("v", "s2", ("by",)))), "region v: E405"),
+    "E406": marking(annotation(*SAYING, relations=(*RELATIONS, RELATIONS[1])), "region w1: E406"),
+    "E407": building(steps(annotated(drawn(annotation(*SAYING, PLAIN))), replace("corpus.toml", ', "tone"', "")), "region w3: E407"),
+    "E408": marking(annotation(*SAYING, relations=(*RELATIONS, Relation("w1", "w2", ("more",)))), "region w2: E408"),
+    "E409": marking(annotation(*SAYING, relations=(*RELATIONS, Relation("s", "w2", ("that",)))), "region s: E409"),
+    "E502": building(listed("bob,", "ann,"), "entities.csv: E502"),
+    "E503": building(listed("rome,Rome,WHERE,,,\n"), "row d1:mention:31-35: E503"),
+    "E504": building(listed("WHERE", "WHO"), "rome is WHO, marked WHERE"),
+    "E510": building(clustered(write(CLUSTERS, "cluster_id,claim_id\na,b\n")), f"{CLUSTERS}: E510"),
+    "E511": building(clustered(replace(CLUSTERS, "d1:claim:0-10", "d1:claim:0-11")), "row d1:claim:0-11: E511"),
+    "E512": building(clustered(replace(CLUSTERS, "One.", "Won.")), "'Won.', not 'One.'"),
+    "E513": building(clustered(replace(CLUSTERS, "one,d1:claim:0-10", "two,d1:claim:0-10")), "row d1:claim:0-10: E513"),
+    "E514": building(clustered(pairs=claim_pairs()[1:]), "document d1:claim:0-10|d1:claim:22-35: E514"),
+    "E515": building(clustered(pairs=[*claim_pairs(), claim_pairs()[0]]), "document d1:claim:0-10|d1:claim:22-35: E515"),
+    "E516": building(clustered(pairs=claim_pairs("NONE")), "E516 Two claims of one cluster are not related: One. / Two."),
+    "E517": building(clustered(pairs=claim_pairs("SAME", last="SAME")), "document d1:claim:0-10|d1:claim:42-52: E517"),
+    "E518": building(clustered(pairs=claim_pairs("BEFORE", "AFTER", "BEFORE")), "E518 A relation that must not turn in a circle does: BEFORE: "),
+    "E519": building(clustered(replace("annotations/pair_config.xml", '"basis"', '"base"')), "no control is called basis"),
+    "E521": building(differing(), f"row {CONFLICT}: E521"),
+    "E522": building(differing(f"{CONFLICT},Anne,A,,because"), "'Anne', not 'Ann'"),
+    "E523": building(differing(DECIDED, "d1:name:1-2:WHO,it,A,,because"), "row d1:name:1-2:WHO: E523"),
+    "E524": building(differing(DECIDED, header="conflict,text,take"), "decisions.csv: E524"),
+    "E525": building(differing(f"{CONFLICT},Ann,Z,,because"), f"row {CONFLICT}: E525"),
+    "E526": building(differing(DECIDED, more=(drawn(annotation(), 3), drawn(annotation(), 4))), "document d1: E526"),
+    "E527": building(differing(DECIDED, more=(drawn(annotation(*SAYING), 3),)), "document d1: E527"),
+    "E600": sealed(drop_column("entities", "label"), "row entities: E600"),
+    "E601": sealed(replace("README.md", "dtype: bool", "dtype: string"), "row claims: E601"),
+    "E602": sealed(edit_rows("entities", lambda rows: rows[0].update(text="Anna")), "row d1:mention:12-15: E602"),
+    "E603": sealed(edit_rows("documents", lambda rows: rows[0].update(text_sha256="0")), "row d1: E603"),
+    "E604": sealed(edit_rows("claims", lambda rows: rows[1].update(claim_id=rows[0]["claim_id"])), "row d1:claim:22-35: E604"),
+    "E605": sealed(edit_rows("claims", lambda rows: rows[0].update(quantity_mention_ids=["none"])), "quantity_mention_ids none"),
+    "E606": sealed(edit_rows("ner", lambda rows: rows[0]["tokens"].__setitem__(0, "Tutle")), "row d1:sentence:0: E606"),
+    "E607": sealed(edit_rows("ner", lambda rows: rows[0]["ner_tags"].__setitem__(0, 3)), "row d1:0-5: E607"),
+    "E608": sealed(edit_rows("documents", lambda rows: rows[0]["zones"].pop(1)), "row d1: E608"),
+    "E609": sealed(edit_rows("claims", lambda rows: rows[0].update(content=[])), "row d1:claim:22-35: E609"),
+    "E610": releasing(write("ner/train-00000-of-00001.parquet", "PAR1"), "ner/train-00000-of-00001.parquet: E610"),
+    "E611": loading(replace("README.md", "  - name: n_chars\n    dtype: int32\n", ""), "row documents: E611"),
+    "E620": converted(write("bio/train-00000-of-00001.parquet", "PAR1"), "bio/train-00000-of-00001.parquet: E620"),
+    "E621": converted(drop_column("spans", "origin"), "row spans: E621"),
+    "E622": converted(edit_rows("spans", lambda rows: rows[3].update(span_id="11:7")), "row 11:7: E622"),
+    "E623": converted(edit_rows("relations", lambda rows: rows[0].update(to_span_id="11:9")), "to_span_id 11:9"),
+    "E624": converted(edit_rows("spans", lambda rows: rows[0].update(doc_id="d3")), "row 11:1: E624"),
+    "E625": converted(edit_rows("spans", lambda rows: rows[0].update(text="Anna")), "'Anna' at 0 to 3"),
+    "E626": converted(edit_rows("documents", lambda rows: rows[0].update(text_sha256="0")), "row d1: E626"),
+    "E627": converted(edit_rows("bio", lambda rows: rows[0]["token_starts"].__setitem__(0, 1)), "'Ann' at 1"),
+    "E628": converted(edit_rows("bio", lambda rows: rows[0]["ner_tags"].__setitem__(2, 2)), "I-A after O"),
+    "E629": converted(replace("README.md", "num_examples: 9", "num_examples: 8"), "8 rows, not 9"),
+    "E630": converted(write("spans/notes.txt", "mine"), "row spans/notes.txt: E630"),
+    "E631": converted(lambda _: None, "row 11:6: E631", exports.XML.replace("CUE", "KEY")),
+    "E701": releasing(write("notes.txt", "mine"), "row notes.txt: E701"),
+    "E702": sealed(edit_rows("annotations", list.pop), "row annotations/train-00000-of-00001.parquet: E702"),
+    "E703": sealed(replace("README.md", "4 entity mentions", "5 entity mentions"), "row README.md: E703"),
+    "E705": releasing(unlink("README.md"), "README.md: E705"),
+    "E710": releasing(write("manifest.json", "{"), "manifest.json: E710"),
+    "E720": checking(unlink("ner/train-00000-of-00001.parquet"), "ner/train-00000-of-00001.parquet: E720"),
+    "E721": building(append("corpus.toml", '[files]\npages = ["PAGE.md"]'), "PAGE.md: E721"),
+    "E722": building(write("annotations/agreement.json", "{"), "agreement.json: E722"),
+    "E723": building(write("annotations/agreement.json", '{"inputs": {}, "measures": []}'), "agreement.json: E723"),
+    "W201": validating([task(exports.annotation(was_cancelled=True), exports.annotation(number=12, completed_by=2))], "document d1: W201"),
+    "W202": building(lambda corpus: write_export(corpus, drawn(annotation())), "document d2: W202"),
+    "W203": building(steps(annotated(drawn(annotation()), drawn(annotation(), 2), name="articles-1"), annotated(drawn(annotation()), name="articles-2")), "articles-2.json document d1: W203"),
+    "W301": marking(annotation(*SAYING, changed(ENTITIES[3], attributes={"slug": "forty"})), "region HOWMANY-40: W301"),
+    "W302": validating([IN_UNITS], "document d1: W302"),
+    "W501": building(listed("Rome", "Roma"), "'Rome' for rome"),
+    "W502": building(listed("ann,", "cid,Cid,WHO,,,\nann,"), "W502 An entity of the list is never mentioned: cid"),
+}  # fmt: skip
