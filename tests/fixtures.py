@@ -512,7 +512,7 @@ FIXTURES: dict[str, Fixture] = {
     "E524": building(differing(DECIDED, header="conflict,text,take"), "decisions.csv: E524"),
     "E525": building(differing(f"{CONFLICT},Ann,Z,,because"), f"row {CONFLICT}: E525"),
     "E526": building(differing(DECIDED, more=(drawn(annotation(), 3), drawn(annotation(), 4))), "document d1: E526"),
-    "E527": building(differing(DECIDED, more=(drawn(annotation(*SAYING), 3),)), "document d1: E527"),
+    "E527": building(differing(DECIDED, more=(drawn(annotation(*SAYING), 3),)), "would stand all the same: name"),
     "E600": sealed(drop_column("entities", "label"), "row entities: E600"),
     "E601": sealed(replace("README.md", "dtype: bool", "dtype: string"), "row claims: E601"),
     "E602": sealed(edit_rows("entities", lambda rows: rows[0].update(text="Anna")), "row d1:mention:12-15: E602"),

@@ -329,24 +329,6 @@ def test_an_adjudicator_is_no_annotator_whose_agreement_is_measured(small_corpus
     )
 
 
-def test_what_an_adjudicator_left_half_done_does_not_stand(small_corpus: Path, run: Run) -> None:
-    adjudicated_corpus(small_corpus)
-    write_export(small_corpus, exported(annotation(*SAYING), JUDGE), name="articles-2", made=LATER)
-    result = run("build", "--corpus", small_corpus)
-    assert result.returncode == 1
-    assert "articles-2.json document d1: E527 What an adjudicator submitted lacks a whole layer" in result.stderr
-    assert "would stand all the same: name\n" in result.stderr
-
-
-def test_two_adjudicators_of_one_article_are_refused(small_corpus: Path, run: Run) -> None:
-    adjudicated_corpus(small_corpus, exported(annotation(), JUDGE))
-    settings = small_corpus / "corpus.toml"
-    settings.write_text(settings.read_text().replace("completed_by = 2", "completed_by = 2\nadjudicates = true"))
-    result = run("build", "--corpus", small_corpus)
-    assert result.returncode == 1
-    assert "document d1: E526 Two adjudicators have settled the same thing: JUDGE" in result.stderr
-
-
 def test_a_user_is_known_by_address_first_and_by_number_only_without_one(small_corpus: Path) -> None:
     adjudicated_corpus(small_corpus)
     for number, user in enumerate(({"id": 7, "email": "ann@example.org"}, {"id": 2}, 1), 2):

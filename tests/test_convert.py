@@ -469,15 +469,6 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.txt"]
 
 
-def test_labels_on_two_texts_are_refused(tmp_path: Path) -> None:
-    write_config(tmp_path).write_text(
-        XML.replace('"say" toName="t"', '"say" toName="u"').replace("<Text ", '<Text name="u" value="$u"/><Text ')
-    )
-    (tmp_path / "e.json").write_text("[]")
-    with pytest.raises(DataError, match=r"E014 The labeling config has labels on two texts: t, u"):
-        convert([tmp_path / "e.json"], tmp_path / "config.xml", tmp_path / "out")
-
-
 def test_labels_that_come_from_the_tasks_are_all_taken(tmp_path: Path) -> None:
     open_xml = XML.replace('<Labels name="say" toName="t">', '<Labels name="say" toName="t" value="$labels">')
     (tmp_path / "e.json").write_text(json.dumps([task(annotation(region("1", "Ann", "NEW", layer="say")))]))

@@ -151,12 +151,6 @@ def test_an_incomplete_judgement_does_not_count() -> None:
     assert related(half, judge("pr", "OTHER"), judge("qr", "OTHER"))[1] == ["E514"]
 
 
-def test_clusters_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "c.csv").write_text("cluster_id,claim_id\na,b\n")
-    with pytest.raises(DataError, match="E510"):
-        read_clusters(tmp_path / "c.csv")
-
-
 @pytest.fixture(scope="module")
 def rows(built: Built) -> list[dict[str, Any]]:
     return list(built.tables["claim_relations"].to_pylist())

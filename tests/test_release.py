@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from datasets import ClassLabel, List, Value, load_dataset
@@ -14,9 +13,10 @@ from goldspan.build import Built, build, check_build, write_build
 from goldspan.faults import DataError
 from goldspan.options import open_findings
 from goldspan.store import replace_folder
-from goldspan.tables import CONFIGS, parquet
+from goldspan.tables import CONFIGS
 from goldspan.validate import validate
 from tests.conftest import ROOT, Run, fingerprint
+from tests.fixtures import Damage, edit_rows
 from tests.small import OTHER_TEXT, TEXT
 
 RELEASE = ROOT / "dataset/release"
@@ -78,62 +78,8 @@ def test_the_release_is_clean(run: Run) -> None:
     )
 
 
-def edit(config: str, change: Any) -> Any:
-    """Damage to the rows of a config."""
-
-    def damage(folder: Path) -> None:
-        path = folder / config / "train-00000-of-00001.parquet"
-        table = pq.read_table(path, partitioning=None)
-        rows = table.to_pylist()
-        change(rows)
-        path.write_bytes(parquet(pa.Table.from_pylist(rows, schema=table.schema)))
-
-    return damage
-
-
-def drop_column(folder: Path) -> None:
-    path = folder / "entities/train-00000-of-00001.parquet"
-    path.write_bytes(parquet(pq.read_table(path, partitioning=None).drop_columns(["label"])))
-
-
-def edit_text(name: str, old: str, new: str) -> Any:
-    def damage(folder: Path) -> None:
-        text = (folder / name).read_text(encoding="utf-8")
-        assert old in text
-        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    return damage
-
-
-def nulled(config: str, column: str) -> Any:
-    return edit(config, lambda rows: rows[0].update({column: None}))
-
-
-DAMAGED = {
-    "E600": (drop_column, "entities"),
-    "E601": (edit_text("README.md", "dtype: float64", "dtype: int64"), "entities"),
-    "E602": (edit("entities", lambda rows: rows[0].update(start=20)), "000:mention:19-28"),
-    "E603": (edit("documents", lambda rows: rows[0].update(n_chars=1)), "000"),
-    "E604": (edit("claims", lambda rows: rows[1].update(claim_id=rows[0]["claim_id"])), "000:claim:19-90"),
-    "E605": (edit("claims", lambda rows: rows[0].update(quantity_mention_ids=["none"])), "000:claim:19-90"),
-    "E606": (edit("ner", lambda rows: rows[0]["tokens"].__setitem__(0, "Hin")), "000:sentence:19"),
-    "E607": (edit("ner", lambda rows: rows[0]["ner_tags"].__setitem__(0, 3)), "000:19-22"),
-    "E608": (edit("documents", lambda rows: rows[0]["zones"].pop(1)), "000"),
-    "E609": (edit("claims", lambda rows: rows[0].update(content=[])), "000:claim:19-90"),
-    "E610": (lambda folder: (folder / "ner/train-00000-of-00001.parquet").write_bytes(b"PAR1"), ""),
-    "E701": (lambda folder: (folder / "notes.txt").write_text("mine"), "notes.txt"),
-    "E702": (edit("annotations", list.pop), "annotations/train-00000-of-00001.parquet"),
-    "E703": (edit_text("README.md", "345 entity mentions", "346 entity mentions"), "README.md"),
-    "E705": (lambda folder: (folder / "README.md").unlink(), ""),
-    "E710": (lambda folder: (folder / "manifest.json").write_text("{"), ""),
-}
-
-
-@pytest.mark.parametrize("code", sorted(DAMAGED))
-def test_damage_is_found(code: str, release: Path) -> None:
-    damage, row = DAMAGED[code]
-    damage(release)
-    assert (code, row) in {(finding.code, finding.row) for finding in validate(release)}
+def nulled(config: str, column: str) -> Damage:
+    return edit_rows(config, lambda rows: rows[0].update({column: None}))
 
 
 @pytest.mark.parametrize(
@@ -143,11 +89,11 @@ def test_damage_is_found(code: str, release: Path) -> None:
         *(nulled("entities", name) for name in ("start", "end", "doc_id", "label", "text")),
         *(nulled("claims", name) for name in ("content", "cue", "claim_id")),
         *(nulled("ner", name) for name in ("tokens", "token_starts", "ner_tags", "sentence_start", "sentence_text")),
-        edit("ner", lambda rows: rows[0]["tokens"].__setitem__(0, None)),
-        edit("claims", lambda rows: rows[0]["content"][0].update(start=None)),
+        edit_rows("ner", lambda rows: rows[0]["tokens"].__setitem__(0, None)),
+        edit_rows("claims", lambda rows: rows[0]["content"][0].update(start=None)),
     ],
 )
-def test_a_null_where_a_value_must_be_is_found(damage: Any, release: Path) -> None:
+def test_a_null_where_a_value_must_be_is_found(damage: Damage, release: Path) -> None:
     damage(release)
     assert {finding.code for finding in validate(release)} == {"E600"}
 
@@ -183,11 +129,12 @@ def test_what_a_hub_or_desktop_adds_is_ignored_and_links_are_not(release: Path) 
 
 
 def test_findings_as_json(run: Run, release: Path) -> None:
-    DAMAGED["E701"][0](release)
+    (release / "notes.txt").write_text("mine")
     result = run("validate", release, "--format", "json")
     assert result.returncode == 1
     (finding,) = json.loads(result.stdout)
     assert finding == {
+        "severity": "error",
         "file": str(release),
         "row": "notes.txt",
         "code": "E701",
