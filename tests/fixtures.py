@@ -124,6 +124,19 @@ def edit_rows(config: str, change: Callable[[Rows], object]) -> Damage:
     return damage
 
 
+def not_utf8(config: str, column: str) -> Damage:
+    """Bytes that are no UTF-8 in the first row of a column of text."""
+
+    def damage(folder: Path) -> None:
+        path = folder / config / "train-00000-of-00001.parquet"
+        table = pq.read_table(path, partitioning=None)
+        texts = [b"\xff", *(text and text.encode() for text in table[column].to_pylist()[1:])]
+        broken = pa.array(texts, pa.binary()).view(pa.string())
+        path.write_bytes(parquet(table.set_column(table.column_names.index(column), column, broken)))
+
+    return damage
+
+
 def drop_column(config: str, column: str) -> Damage:
     def damage(folder: Path) -> None:
         path = folder / config / "train-00000-of-00001.parquet"

@@ -16,7 +16,7 @@ from goldspan.store import replace_folder
 from goldspan.tables import CONFIGS
 from goldspan.validate import validate
 from tests.conftest import ROOT, Run, fingerprint
-from tests.fixtures import Damage, edit_rows
+from tests.fixtures import Damage, edit_rows, not_utf8
 from tests.small import OTHER_TEXT, TEXT
 
 RELEASE = ROOT / "dataset/release"
@@ -118,6 +118,11 @@ def test_a_manifest_of_another_form_is_found(change: dict[str, Any], release: Pa
     path = release / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_bytes()), **change}))
     assert {finding.code for finding in validate(release)} == {"E710"}
+
+
+def test_text_that_is_no_utf8_is_found(release: Path) -> None:
+    not_utf8("entities", "text")(release)
+    assert [finding.code for finding in validate(release)] == ["E610"]
 
 
 def test_what_a_hub_or_desktop_adds_is_ignored_and_links_are_not(release: Path) -> None:

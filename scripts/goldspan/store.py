@@ -236,6 +236,7 @@ def read_release(folder: Path) -> Release:
         path = folder / name / SPLIT_FILE
         try:
             tables[name] = pq.read_table(path, partitioning=None)
+            tables[name].validate(full=True)  # text that is no UTF-8, too
         except FileNotFoundError:
             findings.append(NOT_A_RELEASE.finding("there is no such file", file=str(path)))
         except (OSError, pa.ArrowException) as error:

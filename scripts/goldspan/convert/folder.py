@@ -45,7 +45,9 @@ class Stored(Struct, frozen=True):
         """
         path, at = self.places[number]
         with readable(path), pq.ParquetFile(path) as file:
-            return file.read_row_group(at, columns).select(columns)
+            group = file.read_row_group(at, columns).select(columns)
+            group.validate(full=True)  # text that is no UTF-8, too
+            return group
 
     def groups(self, *columns: str) -> Iterator[pa.Table]:
         """Some columns, one row group at a time.
