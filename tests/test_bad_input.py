@@ -9,7 +9,7 @@ import pytest
 from goldspan.build import build
 from goldspan.records import Relation
 from tests.conftest import ROOT, Run, fingerprint
-from tests.fixtures import Damage, edit_json, replace, unlink, write
+from tests.damage import Damage, edit_json, replace, unlink, write
 from tests.small import RELATIONS, annotation, exported, write_export
 
 ARTICLE = "dataset/raw/000_837ee0e059dd1e0d.txt"

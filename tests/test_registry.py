@@ -31,6 +31,12 @@ def test_every_code_has_a_fixture() -> None:
     assert {code for code in FAULTS if not code.startswith(tuple(EXEMPT))} == set(FIXTURES)
 
 
+def test_the_codes_of_the_server_stand_in_its_tests() -> None:
+    paths = [ROOT / "tests/test_studio.py", *(ROOT / "tests/server").glob("*.py")]
+    text = "".join(path.read_text(encoding="utf-8") for path in paths)
+    assert [code for code in FAULTS if code[1] == "8" and code not in text] == []
+
+
 @pytest.mark.parametrize("code", sorted(FIXTURES))
 def test_the_fixture_of_a_code_yields_it_and_nothing_else(code: str, tmp_path: Path) -> None:
     fixture = FIXTURES[code]

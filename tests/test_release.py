@@ -16,7 +16,7 @@ from goldspan.store import replace_folder
 from goldspan.tables import CONFIGS
 from goldspan.validate import validate
 from tests.conftest import ROOT, Run, fingerprint
-from tests.fixtures import Damage, edit_rows, not_utf8
+from tests.damage import Damage, edit_rows, not_utf8
 from tests.small import OTHER_TEXT, TEXT
 
 RELEASE = ROOT / "dataset/release"

@@ -1,6 +1,7 @@
 """What studio commands decide without a server: names of exports, what changes, what is stranded, what errors say."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,9 @@ from goldspan.faults import DataError
 from goldspan.labeling import parse_labeling_config
 from goldspan.records import Relation
 from goldspan.studio.connection import check_address
+from goldspan.studio.local import manage
 from goldspan.studio.plan import misfit, plan, readable, surplus
-from goldspan.studio.projects import instructions
+from goldspan.studio.projects import Choice, Kind, instructions, project_title, wanted_project
 from goldspan.studio.pull import Change, after, changes, export_name
 from goldspan.studio.snapshot import ServerTask
 from tests.conftest import Run
@@ -176,6 +178,23 @@ def test_all_texts_that_a_config_shows_are_known() -> None:
     assert parse_labeling_config(xml.encode()).shown_fields == ("body", "more")
 
 
+@pytest.mark.parametrize("title", ["ab", "x" * 51, "a\tb"])
+def test_titles_that_no_project_can_have(title: str) -> None:
+    with pytest.raises(DataError, match="E813 Label Studio takes no such title"):
+        project_title(CORPUS, Kind.articles, title)
+    assert project_title(CORPUS, Kind.pairs) == "small pairs"
+
+
+def test_where_nothing_is_to_be_settled_nothing_is_pushed(small_corpus: Path) -> None:
+    with pytest.raises(DataError, match="E826 There is nothing to push: adjudication"):
+        wanted_project(small_corpus, Kind.adjudication, None, Choice())
+
+
+def test_a_program_that_fails_is_not_started(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="E803 Label Studio did not start"):
+        manage(Path(shutil.which("false") or ""), tmp_path, ["init"], "secret")
+
+
 def test_guidelines_become_html_in_which_no_html_runs(tmp_path: Path) -> None:
     page = tmp_path / "guidelines.md"
     page.write_text("# One\n\n| a |\n| --- |\n| `b` |\n\n<script>x</script> [c](javascript:x)\n")
@@ -273,6 +292,7 @@ ANSWERS: dict[str, tuple[dict[str, Answer], str]] = {
         "it sends elsewhere: https://b.exam",
     ),
     "a failure": ({VERSION_PATH: said({"detail": "disk full"}, 500)}, "E810 The server failed: status 500: disk full"),
+    "a refusal": ({VERSION_PATH: said({"detail": "no"}, 400)}, "E811 The server refuses a request: status 400: no"),
     "a list": ({VERSION_PATH: said([])}, OTHER_FORM),
     "null": ({VERSION_PATH: said(None)}, OTHER_FORM),
     "a release that is no text": ({VERSION_PATH: said({"release": {"a": 1}})}, OTHER_FORM),

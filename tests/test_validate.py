@@ -17,20 +17,9 @@ from goldspan.report import as_github, chosen, prefixes
 from goldspan.tables import parquet
 from goldspan.validate import validate
 from tests.conftest import ROOT, Run
+from tests.damage import Damage, edit_json, edit_rows, not_utf8, replace, unlink, write
 from tests.exports import RESULT, annotation, region, relation, task, write_config
-from tests.fixtures import (
-    Damage,
-    converted_files,
-    edit_json,
-    edit_rows,
-    not_utf8,
-    replace,
-    settings,
-    unlink,
-    write,
-    write_corpus,
-    write_files,
-)
+from tests.fixtures import converted_files, settings, write_corpus, write_files
 from tests.test_convert import DRAWN, EMOJI, UNITS, without_text, write_tokenizer
 
 
