@@ -77,6 +77,15 @@ def not_utf8(config: str, column: str) -> Damage:
     return damage
 
 
+def double_column(config: str, column: str) -> Damage:
+    def damage(folder: Path) -> None:
+        path = folder / config / "train-00000-of-00001.parquet"
+        table = pq.read_table(path, partitioning=None)
+        path.write_bytes(parquet(table.append_column(column, table[column])))
+
+    return damage
+
+
 def drop_column(config: str, column: str) -> Damage:
     def damage(folder: Path) -> None:
         path = folder / config / "train-00000-of-00001.parquet"

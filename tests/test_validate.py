@@ -17,7 +17,7 @@ from goldspan.report import as_github, chosen, prefixes
 from goldspan.tables import parquet
 from goldspan.validate import validate
 from tests.conftest import ROOT, Run
-from tests.damage import Damage, edit_json, edit_rows, not_utf8, replace, unlink, write
+from tests.damage import Damage, double_column, edit_json, edit_rows, not_utf8, replace, unlink, write
 from tests.exports import RESULT, annotation, region, relation, task, write_config
 from tests.fixtures import converted_files, settings, write_corpus, write_files
 from tests.test_convert import DRAWN, EMOJI, UNITS, without_text, write_tokenizer
@@ -266,6 +266,7 @@ DAMAGED: dict[str, tuple[Damage, list[str]]] = {
     "text for numbers": (to_type("spans", "start", pa.string()), ["E621"]),
     "long numbers": (to_type("bio", "token_starts", pa.list_(pa.int64())), ["E621"]),
     "numbers for data": (to_type("documents", "year", pa.int32()), ["E621"]),
+    "a column twice": (double_column("spans", "text"), ["E621", "E621"]),
     "null for a text": (edit_rows("documents", lambda rows: rows[0].update(text=None)), ["E621"]),
     "null in a list": (spans(0, labels=[None]), ["E621"]),
     "a document twice": (edit_rows("documents", lambda rows: rows.append({**rows[0], "doc_id": "d2"})), ["E622", "E629"]),

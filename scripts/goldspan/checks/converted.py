@@ -79,7 +79,7 @@ def missing_column(converted: ConvertedFolder) -> Iterator[Hit]:
 
 
 def odd_fields(name: str, schema: pa.Schema, config: LabelingConfig | None) -> list[pa.Field]:
-    """The columns that a file of a table lacks, as they should be, and those that it has beyond them.
+    """The columns that a file of a table lacks, as they should be, and those that it has beyond them, or twice.
 
     Those of controls are free as long as no config says what they are.
     """
@@ -87,7 +87,8 @@ def odd_fields(name: str, schema: pa.Schema, config: LabelingConfig | None) -> l
     if config and name in ("annotations", "spans"):
         columns, types = schemas(config)[name], []
     lacking = [field for field in columns if field not in list(schema)]
-    return lacking + [field for field in schema if field.name not in columns.names and field.type not in types]
+    surplus = [field for field in schema if field.name not in columns.names and field.type not in types]
+    return [*lacking, *surplus, *(field for field in schema if schema.names.count(field.name) > 1)]
 
 
 @converted_check("E622")
@@ -97,9 +98,10 @@ def repeated_key(converted: ConvertedFolder) -> Iterator[Hit]:
     Convert the exports again.
     """
     for name, table in converted.tables.items():
-        for found in pc.value_counts(table.columns(KEYS[name])[KEYS[name]].combine_chunks()).to_pylist():
-            if found["counts"] > 1 or not found["values"]:
-                yield Hit(found["values"], f"{found['counts']} rows of {name}")
+        counts = pc.value_counts(table.columns(KEYS[name])[KEYS[name]].combine_chunks())
+        odd = pc.or_(pc.greater(counts.field("counts"), 1), pc.equal(counts.field("values"), ""))
+        for found in counts.filter(odd).to_pylist():
+            yield Hit(found["values"], f"{found['counts']} rows of {name}")
 
 
 @converted_check("E623")

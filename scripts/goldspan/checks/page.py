@@ -41,6 +41,7 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E216": "convert",
     "E217": "convert",
     "W2": "build, validate",
+    "W203": "build",
     "E301": "build, convert, validate",
     "E302": "build, convert, validate",
     "E305": "build, convert, validate",
