@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from goldspan.export.offsets import Unit
+from goldspan.records import Unit
 from tests.exports import annotation, lines, relation, value
 from tests.test_tokens import TEXTS
 

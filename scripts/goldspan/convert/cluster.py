@@ -29,16 +29,12 @@ from msgspec import Struct
 
 from goldspan import __version__
 from goldspan.convert.shards import Outcome, run_shard
-from goldspan.convert.workers import WORKER_DIED, Engine, Job, part_name
-from goldspan.faults import DataError, Finding, fault
+from goldspan.convert.workers import NOT_SUBMITTED, WORKER_DIED, Engine, Job, part_name
+from goldspan.faults import DataError, Finding
 from goldspan.progress import Show
 from goldspan.remote import Place, file_system, names_at, put_file, remote_errors
 
 __all__ = ["run_on_cluster"]
-
-NOT_SUBMITTED = fault(
-    "E219", "Slurm does not take the job", "See what sbatch says, and what --sbatch settings this cluster wants."
-)
 
 REPORT = "report.json"
 PATIENCE = 2.0  # seconds between two looks at Slurm's queue

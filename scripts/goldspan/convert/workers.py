@@ -13,12 +13,16 @@ from goldspan.convert.shards import Options, Outcome, Shard, run_shard
 from goldspan.faults import DataError, fault
 from goldspan.progress import Show
 
-__all__ = ["WORKER_DIED", "Engine", "Job", "part_name", "run_here"]
+__all__ = ["NOT_SUBMITTED", "WORKER_DIED", "Engine", "Job", "part_name", "run_here"]
 
 WORKER_DIED = fault(
     "E217",
     "A worker ended before its work was done",
     "See that there is enough memory, or ask for fewer workers; then run the same command again.",
+)
+
+NOT_SUBMITTED = fault(
+    "E219", "Slurm does not take the job", "See what sbatch says, and what --sbatch settings this cluster wants."
 )
 
 
