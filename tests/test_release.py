@@ -1,21 +1,27 @@
 """The release on disk: written in whole or not at all, loaded as users load it, and validated."""
 
 import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from datasets import ClassLabel, List, Value, load_dataset
+from hypothesis import given
+from hypothesis import strategies as st
 
 from goldspan.build import Built, build, check_build, write_build
 from goldspan.faults import DataError
+from goldspan.hashes import records_hash
 from goldspan.options import open_findings
-from goldspan.store import replace_folder
+from goldspan.store import entries, replace_folder
 from goldspan.tables import CONFIGS
 from goldspan.validate import validate
-from tests.conftest import ROOT, Run, fingerprint
+from tests.conftest import GOLDSPAN, ROOT, Run, fingerprint
 from tests.damage import Damage, edit_rows, not_utf8
 from tests.small import OTHER_TEXT, TEXT
 
@@ -203,6 +209,69 @@ def test_the_manifest_lists_inputs_files_and_rows(built: Built) -> None:
     assert set(manifest["files"]) == set(built.files) - {"manifest.json"}
     assert len([name for name in manifest["inputs"] if name.startswith("dataset/raw/")]) == 6
     assert (manifest["name"], manifest["version"]) == ("border-claims", "0.1.0")
+
+
+def test_the_manifest_knows_the_guidelines_and_counts_the_labels(built: Built) -> None:
+    manifest = json.loads(built.files["manifest.json"])
+    assert manifest["guidelines"] == "1.1"
+    assert manifest["labels"]["entities/measure"] == {
+        "KILLED": 4,
+        "INJURED": 1,
+        "DISPLACED": 4,
+        "LENGTH": 4,
+        "OTHER": 2,
+    }
+    assert manifest["labels"]["claims/distanced"] == {"true": 13, "false": 159}
+    assert list(manifest["labels"]["claim_relations/relation"]) == [
+        "UPDATES",
+        "CONTRADICTS",
+        "DISCREPANT",
+        "EQUIVALENT",
+        "SUPPORTS",
+    ]
+
+
+def test_a_label_without_use_is_counted_as_none(small_corpus: Path) -> None:
+    config = small_corpus / "annotations/labeling_config.xml"
+    config.write_text(
+        config.read_text().replace('<Label value="HOWMANY"/>', '<Label value="HOWMANY"/><Label value="WHEN"/>')
+    )
+    labels = json.loads(build(small_corpus).files["manifest.json"])["labels"]
+    assert labels["entities/label"] == {"WHO": 2, "WHERE": 1, "HOWMANY": 1, "WHEN": 0}
+    assert labels["documents/zones"] == {"HEAD": 1, "REST": 1, "NOISE": 1}
+    assert labels["annotations/label"]["WORDS"] == 2
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abc"), st.none() | st.text() | st.integers())), st.randoms())
+def test_the_hash_of_records_depends_on_no_order_and_on_every_row(rows: list[dict[str, Any]], random: Random) -> None:
+    mixed = [dict(random.sample(sorted(row.items()), len(row))) for row in random.sample(rows, len(rows))]
+    assert records_hash(mixed) == records_hash(rows)
+    assert records_hash([*rows, {}]) != records_hash(rows)
+    assert records_hash([*rows, {}, {}]) != records_hash([*rows, {}])
+
+
+def test_another_parquet_version_changes_no_hash_of_records(built: Built, tmp_path: Path) -> None:
+    records = json.loads(built.files["manifest.json"])["records"]
+    for name, table in built.tables.items():
+        pq.write_table(table, tmp_path / "other.parquet", version="1.0", compression="none", row_group_size=7)
+        assert records_hash(pq.read_table(tmp_path / "other.parquet").to_pylist()) == records[name]
+
+
+def test_builds_in_two_places_and_surroundings_give_the_same_bytes(small_corpus: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(small_corpus, tmp_path / "elsewhere/deep/small"))
+    made = []
+    for folder, cwd, umask, more in (
+        (small_corpus, small_corpus, 0o022, {"LC_ALL": "C", "TZ": "UTC", "PYTHONHASHSEED": "1"}),
+        (other, tmp_path, 0o077, {"LC_ALL": "C.UTF-8", "TZ": "Asia/Bangkok", "PYTHONHASHSEED": "2"}),
+    ):
+        where = "." if folder == cwd else folder
+        result = subprocess.run(
+            [GOLDSPAN, "build", "--corpus", where], cwd=cwd, umask=umask, env={**os.environ, **more}, capture_output=True, check=False,
+        )  # fmt: skip
+        assert result.returncode == 0, result.stderr
+        made.append({name: path.read_bytes() for name, path in entries(folder / "dataset/release").items()})
+    assert len(made[0]) == 7
+    assert made[0] == made[1]
 
 
 def test_a_small_corpus_of_other_labels(small_corpus: Path, run: Run) -> None:

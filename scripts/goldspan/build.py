@@ -21,6 +21,7 @@ from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import input_hashes
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
+from goldspan.labels import inventories
 from goldspan.manifest import manifest_json
 from goldspan.pairs import Judgement, PairScheme, check_clusters, check_relations, check_scheme, read_judgements, relate
 from goldspan.records import Annotation, Zone
@@ -223,7 +224,8 @@ def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]
     card_text = render_card(read_page(card), str(card), corpus.version, source, rows.entity_tags(corpus, inputs.config))
     files = {f"{name}/{rows.SPLIT_FILE}": rows.parquet(contents) for name, contents in tables.items()}
     files["README.md"] = card_text.encode()
-    files["manifest.json"] = manifest_json(corpus, input_hashes(corpus.folder, inputs.files), source, files)
+    allowed = inventories(corpus, inputs.config, pair_scheme(inputs).config if inputs.clusters else None)
+    files["manifest.json"] = manifest_json(corpus, input_hashes(corpus.folder, inputs.files), source, files, allowed)
     pages = [inside(corpus.folder, page) for page in corpus.files.pages]
     filled = {page: fill_figures(read_page(page), str(page), source).encode() for page in pages}
     return Built(corpus, files, {card: card_text.encode(), **filled}, tables, warnings)

@@ -1,7 +1,9 @@
 """What a release was made from and what it holds, as ``manifest.json``."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -9,7 +11,8 @@ from msgspec import Struct
 from goldspan.agreed import Measured
 from goldspan.card import Source
 from goldspan.corpus import Corpus
-from goldspan.hashes import sha256
+from goldspan.hashes import records_hash, sha256
+from goldspan.labels import count_labels
 from goldspan.settings import Settings
 
 __all__ = ["Manifest", "manifest_json"]
@@ -18,9 +21,12 @@ TOOLS = ("goldspan", "pyarrow", "sentencex")
 
 
 class Manifest(Struct, frozen=True):
-    """Name and version, the SHA-256 of inputs and files by path, rows of each config, agreement, versions of tools.
+    """What a release was made from and what it holds.
 
-    ``settings`` are those that checking the release takes.
+    Name and version; the version of the guidelines, if they have one; the SHA-256 of inputs and files by path; of each
+    config the rows and the hash of its records, which no order and no Parquet version changes; how often each label
+    stands in its column; agreement; versions of tools; the settings that checking the release takes. Earlier releases
+    lack what has a default here.
     """
 
     name: str
@@ -30,11 +36,20 @@ class Manifest(Struct, frozen=True):
     rows: dict[str, int]
     agreement: list[Measured]
     tools: dict[str, str]
+    guidelines: str | None = None
+    records: dict[str, str] = {}
+    labels: dict[str, dict[str, int]] = {}
     settings: Settings = Settings()
 
 
-def manifest_json(corpus: Corpus, inputs: Mapping[str, str], source: Source, files: Mapping[str, bytes]) -> bytes:
-    """The manifest of a release as the bytes of its file."""
+def manifest_json(
+    corpus: Corpus,
+    inputs: Mapping[str, str],
+    source: Source,
+    files: Mapping[str, bytes],
+    allowed: Mapping[str, Sequence[str]],
+) -> bytes:
+    """The manifest of a release as the bytes of its file; ``allowed`` are the labels of each column."""
     manifest = Manifest(
         name=corpus.name,
         version=corpus.version,
@@ -43,6 +58,15 @@ def manifest_json(corpus: Corpus, inputs: Mapping[str, str], source: Source, fil
         rows={name: table.num_rows for name, table in source.tables.items()},
         agreement=list(source.agreement),
         tools={tool: version(tool) for tool in TOOLS},
+        guidelines=guidelines_version(corpus.path("guidelines")),
+        records={name: records_hash(table.to_pylist()) for name, table in source.tables.items()},
+        labels=count_labels(source.tables, allowed),
         settings=corpus.settings(),
     )
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+
+
+def guidelines_version(path: Path) -> str | None:
+    """The version that guidelines give themselves: the number in their first line that begins with "Version"."""
+    match = re.search(r"^Version (\d+(?:\.\d+)*)", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+    return match[1] if match else None

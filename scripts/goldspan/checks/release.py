@@ -9,31 +9,12 @@ import pyarrow.compute as pc
 from goldspan.articles import METADATA
 from goldspan.card import Source, features, fill_figures
 from goldspan.checks.registry import Hit, release_check
-from goldspan.hashes import sha256
+from goldspan.hashes import records_hash, sha256
+from goldspan.keys import FOREIGN_KEYS, KEYS
+from goldspan.labels import count_labels
 from goldspan.store import Release, entries
 from goldspan.tables import SPLIT_FILE, Row, structure
 from goldspan.tokens import decode_bio
-
-KEYS = {
-    "documents": "doc_id",
-    "entities": "mention_id",
-    "claims": "claim_id",
-    "claim_relations": "relation_id",
-    "ner": "id",
-    "annotations": "annotation_id",
-}
-FOREIGN_KEYS = [
-    ("entities", "doc_id", "documents"),
-    ("entities", "parent_mention_id", "entities"),
-    ("claims", "doc_id", "documents"),
-    ("claims", "quantity_mention_ids", "entities"),
-    ("claim_relations", "claim_a", "claims"),
-    ("claim_relations", "claim_b", "claims"),
-    ("claim_relations", "doc_a", "documents"),
-    ("claim_relations", "doc_b", "documents"),
-    ("ner", "doc_id", "documents"),
-    ("annotations", "doc_id", "documents"),
-]
 
 
 def rows_of(release: Release, config: str) -> list[Row]:
@@ -271,3 +252,32 @@ def stale_figures(release: Release) -> Iterator[Hit]:
         != prose
     ):
         yield Hit("README.md")
+
+
+@release_check("E704")
+def other_records(release: Release) -> Iterator[Hit]:
+    """The records of a config are not those that the manifest has the hash of.
+
+    Build the release again.
+    """
+    for name, table in release.tables.items():
+        if release.manifest.records.get(name) != records_hash(table.to_pylist()):
+            yield Hit(name)
+
+
+@release_check("E706")
+def other_label_counts(release: Release) -> Iterator[Hit]:
+    """The manifest counts the labels of a column otherwise than they stand there.
+
+    Build the release again.
+    """
+    listed = release.manifest.labels
+    known = {name for name in listed if known_column(release, name)}
+    counted = count_labels(release.tables, {name: tuple(listed[name]) for name in known})
+    yield from (Hit(name) for name in listed if name not in known or counted[name] != listed[name])
+
+
+def known_column(release: Release, name: str) -> bool:
+    """True if a name is ``config/column`` of a config without rows, or of a column that is there."""
+    table, _, column = name.partition("/")
+    return table in KEYS and (table not in release.tables or column in release.tables[table].column_names)
