@@ -28,6 +28,7 @@ from goldspan.inputs import read_inputs
 from goldspan.options import HERE, CorpusOption, accepted_count, extra, open_findings, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.records import Unit
+from goldspan.releases.cli import releases_app
 from goldspan.remote import shown
 from goldspan.report import as_github, as_json, as_text, chosen, prefixes
 from goldspan.store import replace_file
@@ -46,6 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(studio_app)
+app.add_typer(releases_app)
 
 
 class Format(StrEnum):

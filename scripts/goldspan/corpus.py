@@ -161,6 +161,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     max_nesting: Annotated[int, Meta(ge=0)] = 1
     quotation_marks: tuple[Annotated[str, Meta(min_length=2, max_length=2)], ...] = ("“”", '""', "«»", "„“", "「」")
     zone_rules: tuple[ZoneRule, ...] = ()
+    tag_prefix: Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._/-]*)?\Z")] = "v"
     folder: Path = Path()
 
     def path(self, part: Part) -> Path:

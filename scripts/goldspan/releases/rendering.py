@@ -13,7 +13,7 @@ from goldspan.faults import printable
 from goldspan.releases.changes import Change
 from goldspan.releases.versions import Step, least_step
 
-__all__ = ["as_json", "as_markdown", "as_text", "summary"]
+__all__ = ["as_json", "as_markdown", "as_text", "by_article", "number", "sentence", "summary", "title"]
 
 
 def as_text(changes: Sequence[Change]) -> str:

@@ -17,7 +17,7 @@ def schema_changes(old: Side, new: Side, renamed: Renamed) -> Iterator[Change]:
 
     ``renamed`` has the new name of labels that became others everywhere, by ``config/column``.
     """
-    if old.guidelines != new.guidelines:
+    if old.guidelines not in (None, new.guidelines):
         yield Change("guidelines", "changed", values={"version": (old.guidelines, new.guidelines)})
     yield from (Change("config", "removed", id=name) for name in old.columns if name not in new.columns)
     yield from (Change("config", "added", id=name) for name in new.columns if name not in old.columns)

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from goldspan.releases.changes import Change
 
-__all__ = ["Step", "Version", "least_step", "least_version", "parse_version"]
+__all__ = ["Step", "Version", "least_step", "least_version", "parse_version", "shown"]
 
 Version = tuple[int, int, int]
 
@@ -61,9 +61,11 @@ def parse_version(text: str) -> Version:
 def least_version(last: Version, step: Step) -> Version:
     """The least version that a step leads to."""
     major, minor, patch = last
-    following = {
-        Step.major: (major + 1, 0, 0),
-        Step.minor: (major, minor + 1, 0),
-        Step.patch: (major, minor, patch + 1),
-    }
-    return following.get(step, last)
+    if step is Step.major:
+        return major + 1, 0, 0
+    return (major, minor + 1, 0) if step is Step.minor else (major, minor, patch + (step is Step.patch))
+
+
+def shown(version: Version) -> str:
+    """A version as it is written."""
+    return ".".join(map(str, version))

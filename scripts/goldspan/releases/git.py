@@ -1,0 +1,77 @@
+"""Git, called with fixed arguments."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from goldspan.faults import fault
+
+__all__ = ["GIT_FAILED", "NOTHING_THERE", "files_at", "git", "revision", "try_git"]
+
+NO_GIT = fault("E901", "Git cannot be run", "Install git, and have it on the PATH.")
+GIT_FAILED = fault("E902", "Git refuses", "Read what it says; the corpus must lie in a repository of git.")
+NOTHING_THERE = fault(
+    "E903", "A revision has no release that can be read", "Name a revision in which the release is committed."
+)
+
+Done = subprocess.CompletedProcess[bytes]
+
+REGULAR = ("100644", "100755")
+
+
+def try_git(folder: Path, *arguments: str) -> Done:
+    """Run git in a folder, whatever it gives back.
+
+    Raises:
+        DataError: there is no git (E901).
+    """
+    command = ["git", "-C", str(folder), "--no-pager", *arguments]
+    try:
+        return subprocess.run(  # noqa: S603 - no shell, and what is not ours stands behind --end-of-options
+            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C"}
+        )
+    except (OSError, ValueError) as error:
+        raise NO_GIT.error(str(error)) from error
+
+
+def git(folder: Path, *arguments: str) -> bytes:
+    """What git prints in a folder.
+
+    Raises:
+        DataError: there is no git (E901), or it fails (E902).
+    """
+    done = try_git(folder, *arguments)
+    if done.returncode:
+        raise GIT_FAILED.error(done.stderr.decode(errors="replace").strip(), file=str(folder))
+    return done.stdout
+
+
+def revision(folder: Path, name: str) -> str | None:
+    """The commit that a tag, branch or other revision names; None if it names none.
+
+    Raises:
+        DataError: there is no git (E901), or no repository (E902).
+    """
+    done = try_git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    if done.returncode not in (0, 1):
+        raise GIT_FAILED.error(f"{name}: {done.stderr.decode(errors='replace').strip()}", file=str(folder))
+    return done.stdout.decode().strip() or None
+
+
+def files_at(folder: Path, commit: str, below: str) -> dict[str, bytes]:
+    """The files of a commit at or below a path, which is relative to the folder, by their path from there.
+
+    The bytes are those that are committed; no attribute or setting changes them.
+
+    Raises:
+        DataError: one is no regular file (E903), or git fails (E901, E902).
+    """
+    listed = git(folder, "ls-tree", "-r", "-z", "--end-of-options", commit, f"./{below}")
+    files = {}
+    for entry in filter(None, listed.split(b"\0")):
+        about, _, name = entry.decode(errors="surrogateescape").partition("\t")
+        mode, _, blob = about.split()
+        if mode not in REGULAR or {"..", ""} & set(name.split("/")):
+            raise NOTHING_THERE.error(f"{name} is no regular file", file=str(folder))
+        files[name.removeprefix(f"{below}/")] = git(folder, "cat-file", "blob", blob)
+    return files
