@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from itertools import accumulate
 
@@ -40,29 +40,32 @@ def aligned(old: str, new: str) -> Move:
 
 def stretches(old: str, new: str) -> list[Stretch]:
     """Both texts cut at the same places: (start, end) in the old, (start, end) in the new, equal or replaced."""
-    head, tail = common_ends(old, new)
-    one, other = (WORDS.findall(text[head : len(text) - tail]) for text in (old, new))
-    one_at, other_at = ([*accumulate(map(len, words), initial=head)] for words in (one, other))
-    changed = [
-        (one_at[start], one_at[end], other_at[goes], other_at[until])
-        for _, start, end, goes, until in SequenceMatcher(None, one, other).get_opcodes()
+    one, other = WORDS.findall(old), WORDS.findall(new)
+    head, tail = common_ends(one, other)
+    changed = SequenceMatcher(None, one[head : len(one) - tail], other[head : len(other) - tail]).get_opcodes()
+    edges = [
+        (0, head, 0, head),
+        *((head + start, head + end, head + goes, head + until) for _, start, end, goes, until in changed),
+        (len(one) - tail, len(one), len(other) - tail, len(other)),
     ]
-    return [(0, head, 0, head), *changed, (len(old) - tail, len(old), len(new) - tail, len(new))]
+    one_at, other_at = ([*accumulate(map(len, words), initial=0)] for words in (one, other))
+    return [(one_at[start], one_at[end], other_at[goes], other_at[until]) for start, end, goes, until in edges]
 
 
-def common_ends(old: str, new: str) -> tuple[int, int]:
-    """How many code points two texts share at their beginning, and at their end beyond that."""
+def common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many words two texts share at their beginning, and at their end beyond that."""
     head = common_start(old, new)
     return head, common_start(old[head:][::-1], new[head:][::-1])
 
 
-def common_start(old: str, new: str) -> int:
-    """How many code points two texts share at their beginning."""
+def common_start(old: Sequence[str], new: Sequence[str]) -> int:
+    """How many words two texts share at their beginning."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
 
 
 def changed_part(old: str, new: str) -> tuple[str, str]:
-    """The stretch in which two texts differ, in either."""
-    head, tail = common_ends(old, new)
-    return old[head : len(old) - tail], new[head : len(new) - tail]
+    """The words between the first and the last difference of two texts, in either."""
+    one, other = WORDS.findall(old), WORDS.findall(new)
+    head, tail = common_ends(one, other)
+    return "".join(one[head : len(one) - tail]), "".join(other[head : len(other) - tail])

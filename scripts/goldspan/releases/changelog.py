@@ -4,10 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from goldspan.card import cell
 from goldspan.faults import fault
 from goldspan.releases.changes import Change
-from goldspan.releases.rendering import by_article, number, sentence, title
+from goldspan.releases.rendering import by_article, number, sentence, title, unmarked
 
 __all__ = ["draft", "entry_of", "with_entry"]
 
@@ -55,11 +54,11 @@ def items(articles: Sequence[str], changes: Iterable[Change]) -> Iterator[str]:
     counts: Counter[tuple[str, str]] = Counter()
     for change in changes:
         if not articles:
-            yield cell(sentence(change))
+            yield unmarked(sentence(change))
         elif change.item == "document":
-            yield cell(f"{title(articles)}: {sentence(change)}")
+            yield unmarked(f"{title(articles)}: {sentence(change)}")
         elif not change.by:
             counts[change.item, change.what] += 1
     if counts:
         counted = ", ".join(f"{number(count, item)} {what}" for (item, what), count in counts.items())
-        yield cell(f"{title(articles)}: {counted}")
+        yield unmarked(f"{title(articles)}: {counted}")

@@ -29,12 +29,13 @@ def diff(old: Side, new: Side) -> list[Change]:
     """
     events = compare(old, new)
     renamed = renamed_labels(old, new, events)
+    names = {f"annotations/{name.split('/')[1]}": of for name, of in renamed.items()} | renamed
     whole = {event.item.id for event in events if event.config == "documents" and not event.is_pair}
     groups = regrouped(events)
     inside = [cleared(event, groups) for event in events if not whole & set(event.item.articles)]
     told = [
         *whole_documents(events, whole),
-        *(cleared(event, renamed) for event in inside if not TERMS[event.config].is_derived),
+        *(cleared(event, names) for event in inside if not TERMS[event.config].is_derived),
         *untold(inside),
     ]
     ordered = sorted((event for event in told if event.is_new), key=order)

@@ -60,7 +60,7 @@ def items_of(side: Side, config: str, columns: Collection[str], moves: Mapping[s
         items.append(
             Item(
                 config=config,
-                id=key_of(row, config, place),
+                id=key_of(row, config),
                 articles=articles,
                 group=group_of(row, config, known),
                 extents=extents,
@@ -82,9 +82,9 @@ def compared(config: str, columns: Iterable[str]) -> list[str]:
     return [name for name in columns if name not in said]
 
 
-def key_of(row: Row, config: str, place: Extents) -> str:
+def key_of(row: Row, config: str) -> str:
     """The id of a row; of a zone, which has none, one that is made as others are."""
-    return str(row[KEYS[config]]) if config in KEYS else ":".join([row["doc_id"], config, *map(str, *place)])
+    return str(row[KEYS[config]] if config in KEYS else "{doc_id}:zone:{start}-{end}:{zone}".format_map(row))
 
 
 def extents_of(row: Row, terms: Terms) -> Extents:

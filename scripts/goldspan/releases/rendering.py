@@ -1,6 +1,7 @@
 """Changes as text, Markdown and JSON."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -8,12 +9,11 @@ from typing import Any
 
 import msgspec
 
-from goldspan.card import cell
 from goldspan.faults import printable
 from goldspan.releases.changes import Change
 from goldspan.releases.versions import Step, least_step
 
-__all__ = ["as_json", "as_markdown", "as_text", "by_article", "number", "sentence", "summary", "title"]
+__all__ = ["as_json", "as_markdown", "as_text", "by_article", "number", "sentence", "summary", "title", "unmarked"]
 
 
 def as_text(changes: Sequence[Change]) -> str:
@@ -28,7 +28,9 @@ def as_markdown(changes: Sequence[Change]) -> str:
     """The same as Markdown: a heading and a list for each article, no markup from the data."""
     parts = []
     for articles, lot in by_article(changes):
-        parts.append("\n".join([f"### {cell(title(articles))}", "", *(f"- {cell(line)}" for line in sentences(lot))]))
+        parts.append(
+            "\n".join([f"### {unmarked(title(articles))}", "", *(f"- {unmarked(line)}" for line in sentences(lot))])
+        )
     return "\n\n".join([*parts, summary(changes)]) + "\n"
 
 
@@ -43,7 +45,9 @@ def summary(changes: Sequence[Change]) -> str:
     step = least_step(changes)
     if step is Step.none:
         return "nothing changed"
-    return f"{number(len(changes), 'change')}; least version step: {step.name}"
+    regions = sum(bool(change.by) for change in changes)
+    apart = f", {number(regions, 'change')} of annotators' regions" if regions else ""
+    return f"{number(len(changes) - regions, 'change')}{apart}; least version step: {step.name}"
 
 
 def by_article(changes: Iterable[Change]) -> Iterator[tuple[tuple[str, ...], list[Change]]]:
@@ -77,18 +81,19 @@ def sentence(change: Change) -> str:
     if change.item == "document" and change.what != "changed":
         counts = (number(max(both), item) for item, both in sorted(change.values.items()))
         return f"{head}: {', '.join(counts)}" if change.values else head
-    subject = [change.id] if not change.articles else []
-    subject += [change.label] if change.what != "renamed" else []
-    subject += [f"“{shortened(change.text)}”"] if change.text else []
-    subject += [" → ".join(map(extents, filter(None, (change.old, change.new))))]
-    told = "; ".join(difference(change.what, name, *both) for name, both in change.values.items())
-    return f"{head}: " + "; ".join(filter(None, (" ".join(filter(None, subject)), told)))
+    told = {name: difference(change.what, *both) for name, both in change.values.items()}
+    if not change.articles:
+        label = "" if change.what == "renamed" else change.label
+        return f"{head}: {' '.join(filter(None, (change.id, label, *told.values())))}"
+    words = f"“{shortened(change.text)}”" if change.text else ""
+    places = " → ".join(map(extents, filter(None, (change.old, change.new))))
+    subject = " ".join(filter(None, (change.label, words, places)))
+    return f"{head}: {'; '.join(filter(None, (subject, *map(' '.join, told.items()))))}"
 
 
-def difference(what: str, name: str, old: Any, new: Any) -> str:
-    """A column with its old and new value; of what was added or removed only the one."""
-    values = {"added": [new], "removed": [old]}.get(what, [old, new])
-    return f"{name} {' → '.join(map(shown, values))}"
+def difference(what: str, old: Any, new: Any) -> str:
+    """An old and a new value; of what was added or removed only the one."""
+    return " → ".join(map(shown, {"added": [new], "removed": [old]}.get(what, [old, new])))
 
 
 def extents(places: Iterable[tuple[int, int]]) -> str:
@@ -114,6 +119,11 @@ def shortened(text: str, limit: int = 80) -> str:
     """Words on one line, the middle of a long text left out."""
     words = " ".join(text.split())
     return words if len(words) <= limit else f"{words[: limit // 2]} … {words[-limit // 2 :]}"
+
+
+def unmarked(line: str) -> str:
+    """A line in which nothing is Markdown's markup."""
+    return re.sub(r"([\\`*\[\]<>|])", r"\\\1", printable(line, 600))
 
 
 def number(count: int, thing: str) -> str:
