@@ -486,8 +486,14 @@ class Hub(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         name = path.removeprefix(f"/datasets/o/n/resolve/{'0' * 40}/")
         if path == "/api/datasets/o/n/revision/v1":
-            siblings = [{"rfilename": each} for each in self.files]
-            data = json.dumps({"id": "o/n", "sha": "0" * 40, "siblings": siblings}).encode()
+            data = json.dumps(
+                {"id": "o/n", "sha": "0" * 40, "siblings": [{"rfilename": each} for each in self.files]}
+            ).encode()
+        elif path == f"/api/datasets/o/n/tree/{'0' * 40}":
+            tree = [
+                {"type": "file", "path": each, "oid": "0" * 40, "size": len(self.files[each])} for each in self.files
+            ]
+            data = json.dumps(tree).encode()
         elif name in self.files:
             data = self.files[name]
         else:
@@ -531,6 +537,7 @@ def test_a_revision_on_the_hub_is_a_side(versioned: Path, run: Run, tmp_path: Pa
     CHANGES["a mention removed"][0](versioned)
     write_build(build(versioned))
     result = run("diff", "hf://datasets/o/n@v1", versioned)
+    assert result.stderr == ""
     assert (result.returncode, result.stdout.splitlines()[:2]) == (0, CHANGES["a mention removed"][1])
     assert "notes.bin" not in {path.name for path in (tmp_path / "home").rglob("*")}
 

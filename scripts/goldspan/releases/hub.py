@@ -1,10 +1,12 @@
 """A release from the Hugging Face Hub. Needs the extra ``hub``."""
 
 import re
+import sys
 from pathlib import Path
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub.utils import disable_progress_bars
 
 from goldspan.faults import fault
 
@@ -28,6 +30,8 @@ def download(address: str) -> Path:
     match = ADDRESS.fullmatch(address)
     if match is None:
         raise NO_DATASET.error(address)
+    if not sys.stderr.isatty():
+        disable_progress_bars()
     try:
         folder = snapshot_download(
             match["name"],
