@@ -254,6 +254,21 @@ def test_a_bound_that_changed_alone_is_told(versioned: Path) -> None:
     assert told(old, new) == ["d1", "  mention changed: HOWMANY “40” 42–44; lower nothing → 40.0"]
 
 
+def test_a_text_that_is_withheld_is_told_and_asks_for_a_major_step(small_corpus: Path) -> None:
+    built = build(small_corpus)
+    documents = built.tables["documents"]
+    masked = pa.array(["x" * length for length in documents["n_chars"].to_pylist()])
+    hidden = documents.set_column(1, "text", masked)
+    new = side_of_files(built.files | {"documents/train-00000-of-00001.parquet": parquet(hidden)}, "it")
+    lines = [
+        "d1",
+        "  document changed: text_is_given true → false",
+        "d2",
+        "  document changed: text_is_given true → false",
+    ]
+    assert as_text(diff(side(small_corpus), new)).splitlines() == [*lines, "2 changes; least version step: major"]
+
+
 def test_another_annotator_is_counted(versioned: Path) -> None:
     old = side(versioned)
     write_export(versioned, exported(annotation()), exported(annotation(), completed_by=2))

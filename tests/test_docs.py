@@ -15,9 +15,11 @@ from goldspan.corpus import Annotator, Attributions, Corpus, Files, Layers, Zone
 from goldspan.decisions import Decision
 from goldspan.entities import Entity
 from goldspan.settings import Accepted, Dates, NearDuplicates, Quantities, Relations
+from goldspan.tables import CONFIGS
 from tests.conftest import ROOT
 
 PAGES = ("README.md", "dataset_card.md")
+DOCS = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").glob("*.md"))]
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -87,6 +89,19 @@ def test_the_python_of_a_page_runs_as_printed(page: str, clone: Path, tmp_path: 
     assert "push for a ceasefire between Cambodia and Thailand." in result.stdout
 
 
+def test_the_hash_of_records_as_documented_is_that_of_the_manifest(clone: Path, tmp_path: Path) -> None:
+    (code,) = blocks("docs/releases.md", "python")
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=clone,
+        env={**os.environ, "HF_DATASETS_CACHE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout.splitlines() == [f"{config} True" for config in CONFIGS], result.stderr
+
+
 def test_what_the_card_quotes_is_in_the_claims_that_it_names(built: Built) -> None:
     card = (ROOT / "dataset_card.md").read_text(encoding="utf-8")
     section = card.split("## Five things to find")[1].split("\n## ")[0]
@@ -98,7 +113,8 @@ def test_what_the_card_quotes_is_in_the_claims_that_it_names(built: Built) -> No
     assert [words for words in re.findall(r"“([^”]+)”", section) if words not in quoted] == []
 
 
-@pytest.mark.parametrize("page", [*PAGES, "docs/own-corpus.md", "docs/convert.md", "annotations/README.md"])
+@pytest.mark.parametrize("page", [*PAGES, *DOCS, "annotations/README.md"])
+@pytest.mark.parametrize("page", [*PAGES, "docs/own-corpus.md", "docs/releases.md", "annotations/README.md"])
 def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text(encoding="utf-8")):
         assert (ROOT / page).parent.joinpath(target).exists(), target

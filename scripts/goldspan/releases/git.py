@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from goldspan.faults import fault
 
@@ -66,6 +66,7 @@ def files_at(folder: Path, commit: str, below: str) -> dict[str, bytes]:
     Raises:
         DataError: one is no regular file (E903), or git fails (E901, E902).
     """
+    below = str(PurePosixPath(below))
     listed = git(folder, "ls-tree", "-r", "-z", "--end-of-options", commit, f"./{below}")
     files = {}
     for entry in filter(None, listed.split(b"\0")):

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from goldspan.checks.release import OF_TASKS, has_null
 from goldspan.faults import Finding, fault, stop_on_errors
+from goldspan.hashes import sha256
 from goldspan.keys import KEYS
 from goldspan.releases.terms import TERMS, Terms
 from goldspan.store import Release
@@ -33,7 +34,8 @@ class Side(Struct, frozen=True):
     """One of two releases that are compared: the rows and the types of the columns of each config.
 
     Beside them the labels that each column may have, the names of the NER tags and the guidelines' version. Zones have
-    rows of their own here; tags are names, and attributes of annotators' regions are read.
+    rows of their own here; tags are names, and attributes of annotators' regions are read. A document has the attribute
+    ``text_is_given``: false where its text is not the one that its hash is of, but withheld.
     """
 
     rows: dict[str, list[Row]]
@@ -43,7 +45,7 @@ class Side(Struct, frozen=True):
     guidelines: str | None
 
     def texts(self) -> dict[str, str]:
-        """The text of each document."""
+        """The text of each document; of one whose text is withheld what stands in its place."""
         return {row["doc_id"]: row["text"] or "" for row in self.rows.get("documents", [])}
 
 
@@ -59,6 +61,8 @@ def side_of(release: Release) -> Side:
     rows["zones"] = [
         {"doc_id": row["doc_id"], **zone} for row in rows.get("documents", ()) for zone in row["zones"] or () if zone
     ]
+    for row in rows.get("documents", ()):
+        row["attributes"] = {"text_is_given": sha256((row["text"] or "").encode()) == row["text_sha256"]}
     for row in rows.get("ner", ()):
         row["ner_tags"] = [tags[tag] if tag in range(len(tags)) else tag for tag in row["ner_tags"] or ()]
     for row in rows.get("annotations", ()):

@@ -39,12 +39,15 @@ def least_step(changes: Iterable[Change]) -> Step:
 def step_of(change: Change) -> Step:
     """The step that one change asks for.
 
-    Guidelines with another first number, or without one, give the labels another meaning.
+    Guidelines with another first number, or without one, give the labels another meaning. A text that is withheld is
+    withdrawn.
     """
     kind = (change.item, change.what)
     if change.item == "guidelines":
         old, new = ((version or "").split(".")[0] for version in change.values["version"])
         return Step.major if old and old != new else Step.patch
+    if change.values.get("text_is_given") == (True, False):
+        return Step.major
     return Step.major if kind in MAJOR else Step.minor if kind in MINOR else Step.patch
 
 
