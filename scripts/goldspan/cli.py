@@ -244,7 +244,7 @@ def agreement_command(
 @app.command("checks")
 def checks_command() -> None:
     """Every code with what it says and how to mend it, as a Markdown page."""
-    with extra("studio"):
+    with extra("hub,studio"):
         typer.echo(checks_page(), nl=False)
 
 

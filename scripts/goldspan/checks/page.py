@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 
+import goldspan.releases
 import goldspan.studio
 from goldspan.card import markdown
 from goldspan.faults import FAULTS
@@ -19,6 +20,7 @@ FAMILIES = {
     "6": "Tables",
     "7": "Card, manifest and pages",
     "8": "The server",
+    "9": "Releases: compared, published, without text; formats and pages",
 }
 COMMANDS = {  # of the codes that begin so; the longest counts
     "E": "build",
@@ -63,7 +65,10 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E72": "build",
     "E8": "studio",
     "W8": "studio",
+    "E90": "diff",
+    "E91": "release",
 }
+PACKAGES = (goldspan.releases, goldspan.studio)
 HEAD = """# Checks
 
 What goldspan can find wrong; this page is what `goldspan checks` prints. A code that begins with E is an error: the
@@ -81,10 +86,11 @@ def checks_page() -> str:
     """The page: a table of codes for each family.
 
     Raises:
-        ModuleNotFoundError: the extra ``studio`` is not installed.
+        ModuleNotFoundError: the extras ``studio`` and ``hub`` are not installed.
     """
-    for module in pkgutil.iter_modules(goldspan.studio.__path__, "goldspan.studio."):
-        importlib.import_module(module.name)  # the command line imports all others that declare faults
+    for package in PACKAGES:  # the command line imports all others that declare faults
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     parts = [HEAD]
     for family, title in FAMILIES.items():
         found = [FAULTS[code] for code in sorted(FAULTS) if code[1] == family]

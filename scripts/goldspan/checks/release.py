@@ -1,7 +1,7 @@
 """E6xx and E7xx: a release's tables against each other, the text, the card and the manifest."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -272,12 +272,12 @@ def other_label_counts(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     listed = release.manifest.labels
-    known = {name for name in listed if known_column(release, name)}
+    known = {name for name in listed if known_column(release.tables, name)}
     counted = count_labels(release.tables, {name: tuple(listed[name]) for name in known})
     yield from (Hit(name) for name in listed if name not in known or counted[name] != listed[name])
 
 
-def known_column(release: Release, name: str) -> bool:
+def known_column(tables: Mapping[str, pa.Table], name: str) -> bool:
     """True if a name is ``config/column`` of a config without rows, or of a column that is there."""
     table, _, column = name.partition("/")
-    return table in KEYS and (table not in release.tables or column in release.tables[table].column_names)
+    return table in KEYS and (table not in tables or column in tables[table].column_names)
