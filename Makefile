@@ -2,7 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: build test test-all check bench lock clean
+SECONDS ?= 600
+
+.PHONY: build test test-all check bench fuzz audit dependencies lock clean
 
 build: .venv/installed ## build the release, validate it, load every config with datasets
 	$(BIN)/goldspan build
@@ -23,7 +25,18 @@ check: .venv/installed ## style and types
 bench: .venv/installed ## goldspan convert beside other converters (half an hour)
 	PYTHONPATH=scripts $(BIN)/python -m benchmarks.bench --readme README.md
 
-lock: .venv/installed ## pin the versions anew
+fuzz: .venv/installed ## fuzz the reader of exports for SECONDS; what breaks it is kept in tests/fuzz/found
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz $(SECONDS)
+
+audit: .venv/installed ## look the locked versions up among known vulnerabilities (asks a service on the network)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[audit]'
+	PYTHONPATH=scripts $(BIN)/python -m dependencies.audit
+
+dependencies: .venv/installed ## list the locked packages with their licences in docs/dependencies.md
+	PYTHONPATH=scripts $(BIN)/python -m dependencies.page
+
+lock: .venv/installed ## pin the versions anew; then make dependencies
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header scripts/goldspan/studio/label-studio.in -o scripts/goldspan/studio/label-studio.txt
 

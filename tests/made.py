@@ -52,7 +52,8 @@ def regions(draw: st.DrawFn, text: str) -> list[Json]:
         shows = draw(st.sampled_from([shown, " ".join(shown.replace("\n", "\\n").split()), None]))
         held |= {} if shows is None else {"text": shows}
         more = draw(st.fixed_dictionaries({}, optional={"score": numbers.map(float), "meta": st.dictionaries(words, plain, min_size=1, max_size=2), "origin": st.sampled_from(["manual", "prediction"])}))  # fmt: skip
-        under = {"parentID": draw(st.sampled_from(found))["id"]} if found and draw(st.booleans()) else {}
+        lies_under: bool = draw(st.booleans())
+        under = {"parentID": draw(st.sampled_from(found))["id"]} if found and lies_under else {}
         item = {"id": f"r{number}", "from_name": layer, "to_name": "t", "type": "labels", "value": held}
         found.append({**item, **more, **under})
     return found
@@ -129,7 +130,24 @@ def in_units(tasks: list[Json]) -> list[Json]:
     return tasks
 
 
-JUNK = [None, True, -1, 2**70, 1e300, "", "x", "A", "\ud800", [], {}, [[]], {"id": 1}, "relation", "who", "r0"]
+JUNK: list[Any] = [
+    None,
+    True,
+    -1,
+    2**70,
+    1e300,
+    "",
+    "x",
+    "A",
+    "\ud800",
+    [],
+    {},
+    [[]],
+    {"id": 1},
+    "relation",
+    "who",
+    "r0",
+]
 
 
 @st.composite

@@ -1,0 +1,1 @@
+"""What goldspan depends on: listed with licences, and audited."""
