@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from goldspan.records import Unit
-from tests.exports import annotation, lines, relation, value
+from tests.exports import TASKS, annotation, lines, relation, value
 from tests.test_tokens import TEXTS
 
 Json = dict[str, Any]
@@ -130,6 +130,10 @@ def in_units(tasks: list[Json]) -> list[Json]:
     return tasks
 
 
+def get_tasks(made: Made) -> list[Json]:
+    return made.tasks
+
+
 JUNK: list[Any] = [
     None,
     True,
@@ -150,19 +154,21 @@ JUNK: list[Any] = [
 ]
 
 
+ALIKE: dict[type, list[Any]] = {str: ["", "x", "A", "who", "say", "tone", "1", "6", "relation"], int: [-1, 0, 1, 5, 99]}
+
+
 @st.composite
 def broken_exports(draw: st.DrawFn) -> bytes:
     """A valid export with some nodes changed, doubled or gone; and at times some bytes."""
-    made = draw(valid_exports())
-    tasks: Any = copy.deepcopy(made.tasks) or [{"id": 1, "data": {"body": "x"}}]
-    for _ in range(draw(st.integers(0, 3))):
+    tasks: Any = copy.deepcopy(draw(st.one_of(st.just(TASKS), st.just(TASKS), valid_exports().map(get_tasks))))
+    for _ in range(draw(st.integers(1, 4))):
         damage(draw, tasks)
     data = (
         json.dumps(tasks).encode()
         if draw(st.booleans())
         else b"".join(json.dumps(one).encode() + b"\n" for one in tasks)
     )
-    for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
+    for _ in range(draw(st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1, 2]))):
         at = draw(st.integers(0, len(data)))
         data = data[:at] + draw(st.binary(max_size=3)) + data[at + draw(st.integers(0, 5)) :]
     return data
@@ -175,13 +181,14 @@ def damage(draw: st.DrawFn, node: Any) -> None:
         if not keys:
             return
         key = draw(st.sampled_from(keys))
-        if not isinstance(node[key], (dict, list)) or not node[key] or draw(st.integers(0, 3)) == 0:
+        if not isinstance(node[key], (dict, list)) or not node[key] or draw(st.integers(0, 9)) == 0:
             break
         node = node[key]
-    how = draw(st.sampled_from(["junk", "junk", "gone", "double"]))
+    how = draw(st.sampled_from(["alike", "alike", "alike", "junk", "gone", "double"]))
     if how == "gone":
         del node[key]
     elif how == "double" and isinstance(node, list):
         node.append(copy.deepcopy(node[key]))
     else:
-        node[key] = draw(st.sampled_from(JUNK))
+        others = ALIKE.get(type(node[key]), JUNK) if how == "alike" else JUNK
+        node[key] = draw(st.sampled_from(others))
