@@ -180,14 +180,24 @@ def without_entry(folder: Path) -> None:
     commit(folder)
 
 
-def ignored(folder: Path) -> None:
-    (folder / ".gitignore").write_text("/dataset/release/\n")
-    git(folder, "rm", "-r", "--cached", "--quiet", "dataset/release")
+def ignored(name: str) -> Edit:
+    """Damage that has git ignore a file or folder of the corpus."""
+
+    def damage(folder: Path) -> None:
+        (folder / ".gitignore").write_text(f"/{name}\n")
+        git(folder, "rm", "-r", "--cached", "--quiet", name)
+        commit(folder)
+
+    return damage
+
+
+def line_ends(folder: Path) -> None:
+    """Git keeps an input with other line ends than it was built from."""
+    (folder / ".gitattributes").write_text("*.md text eol=crlf\n")
+    guidelines = folder / "annotations/guidelines.md"
+    guidelines.write_bytes(guidelines.read_bytes().replace(b"\n", b"\r\n"))
+    write_build(build(folder))
     commit(folder)
-
-
-def no_repository(folder: Path) -> None:
-    (folder / ".git").rename(folder / ".nogit")
 
 
 REFUSED: dict[str, tuple[Edit, list[str]]] = {
@@ -196,7 +206,9 @@ REFUSED: dict[str, tuple[Edit, list[str]]] = {
     "a stale card": (stale_card, ["E720"]),
     "an error": (wrong, ["E304"]),
     "no entry in the changelog": (without_entry, ["E913"]),
-    "a release that git ignores": (ignored, ["E914"]),
+    "a release that git ignores": (ignored("dataset/release"), ["E914"]),
+    "an export that git ignores": (ignored("annotations/exports"), ["E914"]),
+    "an input that git keeps otherwise": (line_ends, ["E914"]),
 }
 
 
@@ -251,6 +263,25 @@ def test_an_older_release_loads_by_its_tag(released: Path, tmp_path: Path, monke
         loaded = load_dataset(str(tmp_path / tag / "dataset/release"), "entities", split="train")
         assert loaded["text"][:] == words
         assert str(loaded.info.version) == tag[1:]
+
+
+def test_a_clone_a_tarball_and_a_dirty_tree_give_the_same_bytes(released: Path, tmp_path: Path) -> None:
+    (released / "notes.txt").write_text("mine")
+    git(tmp_path, "clone", "--quiet", str(released), "clone")
+    (tmp_path / "tarball").mkdir()
+    git(released, "archive", "--output", str(tmp_path / "x.tar"), "HEAD")
+    subprocess.run(["tar", "-xf", tmp_path / "x.tar", "-C", tmp_path / "tarball"], check=True)
+    made = [build(folder).files for folder in (released, tmp_path / "clone", tmp_path / "tarball")]
+    assert made[0] == made[1] == made[2]
+    assert git(released, "rev-parse", "HEAD").strip().encode() not in b"".join(made[0].values())
+
+
+def test_a_changelog_s_headings_stay_in_the_tag(repository: Path) -> None:
+    with (repository / "CHANGELOG.md").open("a") as file:
+        file.write("\n### More\n\n- This.\n")
+    commit(repository)
+    release(repository)
+    assert "\n\n### More\n\n- This.\n" in git(repository, "tag", "--list", "--format=%(contents)", "v1.2.3")
 
 
 def test_tags_and_revisions_are_compared_by_name(released: Path, run: Run) -> None:

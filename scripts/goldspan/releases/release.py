@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from goldspan.build import Built, build, check_build, read_page
@@ -11,6 +12,7 @@ from goldspan.checks import check_release
 from goldspan.corpus import Corpus
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
+from goldspan.manifest import Manifest
 from goldspan.releases.changelog import draft, entry_of, with_entry
 from goldspan.releases.changes import Change
 from goldspan.releases.diff import diff
@@ -34,7 +36,7 @@ NO_ENTRY = fault(
     "Add an entry (goldspan release --draft writes one).",
 )
 NOT_COMMITTED = fault(
-    "E914", "The commit has another release than its inputs give", "Let git keep the release's folder, and commit it."
+    "E914", "The commit lacks a file of the release or of its inputs, or has it otherwise", "Let git keep it as it is."
 )
 
 CHANGELOG = "CHANGELOG.md"
@@ -63,8 +65,8 @@ def release(folder: Path) -> Released:
 
     Raises:
         DataError: the tree is dirty (E910), the corpus has errors or cannot be built, the release or a page is stale
-            (E720) or not committed (E914), it is damaged (E6xx, E7xx), the version is too small (E911) or taken (E912),
-            the changelog lacks it (E913), or git fails (E901, E902). Nothing is tagged.
+            (E720), something is not committed (E914), the release is damaged (E6xx, E7xx), the version is too small
+            (E911) or taken (E912), the changelog lacks it (E913), or git fails (E901, E902). Nothing is tagged.
     """
     check_clean(folder)
     commit = git(folder, "rev-parse", "HEAD").decode().strip()
@@ -93,15 +95,27 @@ def check_clean(folder: Path) -> None:
     Raises:
         DataError: a file is changed, or not known to git (E910), or git fails (E901, E902).
     """
-    listed = git(folder, "status", "--porcelain", "-z", "--no-renames").decode(errors="replace")
+    listed = git(folder, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal").decode(
+        errors="replace"
+    )
     stop_on_errors(DIRTY.finding(file=line[3:]) for line in listed.split("\0") if line)
 
 
 def check_committed(built: Built, commit: str) -> Iterator[Finding]:
-    """A finding if the commit's own release is not what was built, as where git ignores its folder (E914)."""
-    path = built.corpus.files.release
-    if files_at(built.corpus.folder, commit, path) != built.files:
-        yield NOT_COMMITTED.finding(file=path)
+    """Findings about files that the commit lacks or has otherwise, as where git ignores them (E914).
+
+    The release, the pages with figures, and all that the release was made from.
+    """
+    folder, release_path = built.corpus.folder, built.corpus.files.release
+    held = files_at(folder, commit, release_path)
+    wanted = dict(msgspec.json.decode(built.files["manifest.json"], type=Manifest).inputs)
+    wanted |= {path.relative_to(folder).as_posix(): sha256(data) for path, data in built.pages.items()}
+    for name in sorted(held.keys() | built.files.keys()):
+        if held.get(name) != built.files.get(name):
+            yield NOT_COMMITTED.finding(file=f"{release_path}/{name}")
+    for path, hashed in sorted(wanted.items()):
+        if [sha256(data) for data in files_at(folder, commit, path).values()] != [hashed]:
+            yield NOT_COMMITTED.finding(file=path)
 
 
 def check_version(corpus: Corpus, last: str | None, step: Step) -> Iterator[Finding]:
