@@ -9,16 +9,17 @@ from msgspec import Struct
 from goldspan import tables as rows
 from goldspan.adjudicate import settle
 from goldspan.agreed import check_agreement, read_agreement
-from goldspan.card import Source, fill_figures, render_card
+from goldspan.card import Source, fill_figures, parse_card, render_card
 from goldspan.checks import check_annotation, check_content, content_of
 from goldspan.checks.registry import Subject
 from goldspan.claims import assemble
 from goldspan.corpus import Corpus, inside
+from goldspan.croissant import CROISSANT_FILE, Described, croissant_json, files_of, rai_texts
 from goldspan.decisions import HALF_ADJUDICATED, TWICE_ADJUDICATED, Decider, check_decisions, check_texts
 from goldspan.disk import alone
 from goldspan.entities import check_entities, check_sources
 from goldspan.faults import Finding, fault, stop_on_errors
-from goldspan.hashes import input_hashes
+from goldspan.hashes import input_hashes, sha256
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
 from goldspan.labels import inventories
@@ -213,7 +214,7 @@ def claims_by_id(tables: dict[str, pa.Table]) -> dict[str, rows.Row]:
 
 
 def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]) -> Built:
-    """The files of a release: tables as Parquet, the card with its figures, the manifest.
+    """The files of a release: tables as Parquet, the card with its figures, the description, the manifest.
 
     A config without a row is left out: datasets cannot load an empty split.
     """
@@ -224,11 +225,20 @@ def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]
     card_text = render_card(read_page(card), str(card), corpus.version, source, rows.entity_tags(corpus, inputs.config))
     files = {f"{name}/{rows.SPLIT_FILE}": rows.parquet(contents) for name, contents in tables.items()}
     files["README.md"] = card_text.encode()
+    files[CROISSANT_FILE] = describe(corpus, card_text, tables, files)
     allowed = inventories(corpus, inputs.config, pair_scheme(inputs).config if inputs.clusters else None)
     files["manifest.json"] = manifest_json(corpus, input_hashes(corpus.folder, inputs.files), source, files, allowed)
     pages = [inside(corpus.folder, page) for page in corpus.files.pages]
     filled = {page: fill_figures(read_page(page), str(page), source).encode() for page in pages}
     return Built(corpus, files, {card: card_text.encode(), **filled}, tables, warnings)
+
+
+def describe(corpus: Corpus, card_text: str, tables: dict[str, pa.Table], files: dict[str, bytes]) -> bytes:
+    """The description of a release in Croissant."""
+    card = parse_card(card_text, str(corpus.path("card")))
+    sized = files_of(files, {name: sha256(data) for name, data in files.items()})
+    rai = rai_texts(corpus.rai, card, str(corpus.folder / "corpus.toml"))
+    return croissant_json(Described(corpus.name, corpus.version, card, tables, sized), rai)
 
 
 def read_page(path: Path) -> str:

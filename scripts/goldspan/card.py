@@ -15,13 +15,24 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import yaml
+from markdown_it import MarkdownIt
 from msgspec import Struct
 
 from goldspan.agreed import Measured
 from goldspan.faults import fault
 from goldspan.tables import SPLIT_FILE
 
-__all__ = ["FIGURES", "Card", "Source", "features", "fill_figures", "read_card", "render_card"]
+__all__ = [
+    "FIGURES",
+    "Card",
+    "Source",
+    "features",
+    "fill_figures",
+    "parse_card",
+    "read_card",
+    "render_card",
+    "sections",
+]
 
 BAD_CARD = fault(
     "E705",
@@ -78,6 +89,10 @@ class Card(Struct, frozen=True):
     configs: list[Config]
     dataset_info: list[Info]
     prose: str
+    license: str | list[str] | None = None
+    license_name: str | None = None
+    language: str | list[str] | None = None
+    tags: list[str] | None = None
 
     def info(self, config: str) -> Info:
         """What it says of a config; nothing, if it does not name it."""
@@ -130,10 +145,40 @@ def read_card(path: Path) -> Card:
         DataError: the card is missing, has no front matter, or it has not the form that a build gives it (E705).
     """
     try:
-        settings, prose = split(path.read_text(encoding="utf-8-sig"), str(path))
-        return msgspec.convert({**settings, "prose": prose}, Card)
-    except (OSError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
         raise BAD_CARD.error(str(error), file=str(path)) from error
+    return parse_card(text, str(path))
+
+
+def parse_card(text: str, file: str) -> Card:
+    """A card, as far as a release depends on it.
+
+    Raises:
+        DataError: it has no front matter, or it has not the form that a build gives it (E705).
+    """
+    settings, prose = split(text, file)
+    try:
+        return msgspec.convert({**settings, "prose": prose}, Card)
+    except msgspec.ValidationError as error:
+        raise BAD_CARD.error(str(error), file=file) from error
+
+
+def sections(prose: str) -> dict[str, str]:
+    """The text below each heading up to the next one, as Markdown without what is generated.
+
+    Of two headings alike the first counts.
+    """
+    lines = prose.split("\n")
+    tokens = MarkdownIt("commonmark").parse(prose)
+    heads = [(token.map, tokens[at + 1].content) for at, token in enumerate(tokens) if token.type == "heading_open"]
+    places = [(extent[0], extent[1], title) for extent, title in heads if extent]
+    ends = [start for start, _, _ in places[1:]] + [len(lines)]
+    found: dict[str, str] = {}
+    for (_, start, title), end in zip(places, ends, strict=True):
+        text = FIGURE.sub("", "\n".join(lines[start:end])).strip()
+        found.setdefault(title, re.sub(r"\n{3,}", "\n\n", text))
+    return found
 
 
 def config_entry(name: str, version: str, *, default: bool) -> dict[str, Any]:

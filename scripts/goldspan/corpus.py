@@ -19,6 +19,7 @@ __all__ = [
     "Corpus",
     "Layers",
     "Quantities",
+    "RaiProperty",
     "Relations",
     "ZoneRule",
     "check_settings",
@@ -64,6 +65,28 @@ Part = Literal[
     "agreement",
     "card",
     "release",
+]
+
+
+RaiProperty = Literal[
+    "annotatorDemographics",
+    "dataAnnotationAnalysis",
+    "dataAnnotationPlatform",
+    "dataAnnotationProtocol",
+    "dataBiases",
+    "dataCollection",
+    "dataCollectionMissingData",
+    "dataCollectionRawData",
+    "dataCollectionType",
+    "dataImputationProtocol",
+    "dataLimitations",
+    "dataManipulationProtocol",
+    "dataPreprocessingProtocol",
+    "dataReleaseMaintenancePlan",
+    "dataSocialImpact",
+    "dataUseCases",
+    "machineAnnotationTools",
+    "personalSensitiveInformation",
 ]
 
 
@@ -162,6 +185,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     quotation_marks: tuple[Annotated[str, Meta(min_length=2, max_length=2)], ...] = ("“”", '""', "«»", "„“", "「」")
     zone_rules: tuple[ZoneRule, ...] = ()
     tag_prefix: Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._/-]*)?\Z")] = "v"
+    rai: dict[RaiProperty, str | tuple[str, ...]] = {}
     folder: Path = Path()
 
     def path(self, part: Part) -> Path:

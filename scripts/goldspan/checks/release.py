@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from goldspan.articles import METADATA
-from goldspan.card import Source, features, fill_figures
+from goldspan.card import Source, features, fill_figures, sections
 from goldspan.checks.registry import Hit, release_check
+from goldspan.croissant import CROISSANT_FILE, Described, croissant_json, rai_of
 from goldspan.hashes import records_hash, sha256
 from goldspan.keys import FOREIGN_KEYS, KEYS
 from goldspan.labels import count_labels
@@ -281,3 +283,24 @@ def known_column(tables: Mapping[str, pa.Table], name: str) -> bool:
     """True if a name is ``config/column`` of a config without rows, or of a column that is there."""
     table, _, column = name.partition("/")
     return table in KEYS and (table not in tables or column in tables[table].column_names)
+
+
+@release_check("E730")
+def other_description(release: Release) -> Iterator[Hit]:
+    """The description in Croissant is not what the tables, the card and the manifest give.
+
+    Build the release again.
+    """
+    manifest, path = release.manifest, release.folder / CROISSANT_FILE
+    paths = {name: release.folder / name for name in manifest.files if name != CROISSANT_FILE}
+    files = {name: (one.stat().st_size, manifest.files[name]) for name, one in paths.items() if one.is_file()}
+    what = Described(manifest.name, manifest.version, release.card, release.tables, files)
+    try:
+        described = path.read_bytes()
+        rai = rai_of(described)
+    except (OSError, msgspec.MsgspecError, RecursionError) as error:
+        yield Hit(CROISSANT_FILE, str(error))
+        return
+    texts = [text for value in rai.values() for text in (value if isinstance(value, list) else [value])]
+    if described != croissant_json(what, rai) or not set(texts) <= set(sections(release.card.prose).values()):
+        yield Hit(CROISSANT_FILE)
