@@ -27,6 +27,7 @@ from goldspan.faults import DataError, printable, printable_json, stop_on_errors
 from goldspan.inputs import read_inputs
 from goldspan.options import HERE, CorpusOption, accepted_count, extra, open_findings, show_findings
 from goldspan.progress import terminal_progress
+from goldspan.publishing.cli import publish_command
 from goldspan.records import Unit
 from goldspan.releases.cli import releases_app
 from goldspan.remote import shown
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.add_typer(studio_app)
 app.add_typer(releases_app)
+app.command("publish")(publish_command)
 
 
 class Format(StrEnum):
