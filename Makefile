@@ -11,10 +11,10 @@ build: .venv/installed ## build the release, validate it, load every config with
 	$(BIN)/goldspan validate dataset/release
 	$(BIN)/goldspan load dataset/release
 
-test: .venv/installed ## all tests that need no server
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not server"
+test: .venv/installed ## all tests that need no server and no other versions of datasets
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not server and not compat"
 
-test-all: .venv/installed ## the tests with a real Label Studio (installed on first use) and Chromium (from the system) too
+test-all: .venv/installed ## the tests with a real Label Studio (installed on first use), Chromium (from the system) and other versions of datasets too
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: .venv/installed ## style and types
