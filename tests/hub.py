@@ -21,6 +21,7 @@ class Answer(Exception):  # noqa: N818 - an answer that is an error
 class Hub(ThreadingHTTPServer):
     """One repository, if it is there: commits (files by name), tags, what was uploaded; and every call that was made.
 
+    ``says`` has the status with which calls are answered instead, by a part of their path: errors that quote the token.
     ``breaks`` says at which calls the connection breaks: the method, a part of the path, and whether the call is
     carried out before it does.
     """
@@ -33,6 +34,7 @@ class Hub(ThreadingHTTPServer):
         self.messages, self.tags, self.blobs = ["initial commit"], dict[str, int](), dict[str, bytes]()
         self.calls: list[tuple[str, str]] = []
         self.breaks: list[tuple[str, str, bool]] = []
+        self.says: dict[str, int] = {}
         self.private: bool | None = None
 
     @property
@@ -76,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_call(self) -> None:
         path = self.path.partition("?")[0]
         self.server.calls.append((self.command, path))
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         broken = next((one for one in self.server.breaks if one[0] == self.command and one[1] in path), None)
         if broken and not broken[2]:
             self.close_connection = True
@@ -84,17 +86,18 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if not path.startswith("/lfs/") and self.headers.get("Authorization") != f"Bearer {TOKEN}":
                 raise Answer(401, X_Error_Message="Invalid credentials in Authorization header")
-            status, found, headers = 200, self.answer(path, body), {}
+            status, headers = next((self.server.says[part] for part in self.server.says if part in path), 0), {}
+            found = self.answer(path, body) if not status else {"error": f"not with {TOKEN}"}
         except Answer as answer:
             status, found, headers = answer.status, {"error": "no"}, answer.headers
         if broken:
             self.close_connection = True
             return
         data = found if isinstance(found, bytes) else json.dumps(found).encode()
-        self.send_response(status)
+        self.send_response(status or 200)
         more = (
             {"X-Repo-Commit": oids(self.server.commits or [])[-1], "ETag": f'"{blob_id(data)}"'}
-            if status < 300 and "/resolve/" in path
+            if not status and "/resolve/" in path
             else {}
         )
         for name, value in {**headers, **more, "Content-Length": str(len(data))}.items():
@@ -104,6 +107,16 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     do_GET = do_HEAD = do_POST = do_PUT = handle_call  # noqa: N815
+
+    def body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunks = []
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -130,12 +143,9 @@ class Handler(BaseHTTPRequestHandler):
             return hub.at(revision)[name]
         what, _, revision = path.removeprefix(api).partition("/")
         known = {
-            "refs": self.refs,
-            "tree": self.tree,
-            "preupload": self.preupload,
-            "commit": self.commit,
-            "tag": self.tag,
-        }
+            "refs": self.refs, "tree": self.tree, "preupload": self.preupload, "commit": self.commit, "tag": self.tag,
+            "revision": lambda *_: {"id": NAME, "sha": oids(hub.repository())[-1], "xetEnabled": False},
+        }  # fmt: skip
         return known[what](revision, body)
 
     def upload(self, oid: str, size: int) -> dict[str, Any]:

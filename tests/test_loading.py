@@ -1,5 +1,9 @@
 """The Parquet files alone, with the libraries that read them; and what the citation says."""
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +48,19 @@ def test_duckdb(config: str, built: Built) -> None:
     table = built.tables[config]
     rows = duckdb.read_parquet(str(path(config))).fetchall()
     assert [dict(zip(table.column_names, row, strict=True)) for row in rows] == table.to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("number", "printed"), [(0, "push for a ceasefire"), (1, "HOSTILE_ACT"), (2, "Trying out pipelines")]
+)
+def test_the_python_of_the_page_runs_as_printed(number: int, printed: str, tmp_path: Path) -> None:
+    page = (ROOT / "docs/publishing.md").read_text(encoding="utf-8")
+    code = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[number]
+    environment = {**os.environ, "HF_DATASETS_CACHE": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert printed in result.stdout
 
 
 def test_the_citation_is_of_this_version() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -191,6 +192,22 @@ def test_no_hub_there(hub: Hub) -> None:
     with pytest.raises(DataError) as caught:
         to_hub()
     assert (code_of(caught), caught.value.outcome) == (["E925"], "nothing was written")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/whoami-v2", 403, "E922"), ("/refs", 500, "E928"), ("/tree/", 200, "E928"), ("/preupload/", 503, "E928"),
+        ("/commit/", 403, "E922"), ("/commit/", 413, "E926"), ("/tag/", 409, "E926"),
+    ],
+)  # fmt: skip
+def test_answers_that_are_errors(path: str, status: int, code: str, hub: Hub) -> None:
+    hub.says = {path: status}
+    with pytest.raises(DataError) as caught:
+        to_hub()
+    assert code_of(caught) == [code]
+    assert f"status {status}" in str(caught.value) or status == 200
+    assert TOKEN not in str(caught.value)
 
 
 def test_a_repository_is_made_only_if_asked_for_and_is_private(hub: Hub) -> None:
@@ -385,3 +402,19 @@ def test_a_release_that_changed_since_it_was_validated(small: Path, monkeypatch:
     with pytest.raises(DataError) as caught:
         pack(small)
     assert code_of(caught) == ["E920"]
+
+
+def test_the_commands_of_the_page_run_as_printed(hub: Hub, tmp_path: Path) -> None:
+    (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/publishing.md").read_text(encoding="utf-8"), re.DOTALL)
+    commands = [line.split("#")[0].split() for line in block.splitlines()]
+    assert len(commands) == 4
+    (tmp_path / ".venv").symlink_to(GOLDSPAN.parent.parent)
+    shutil.copytree(RELEASE, tmp_path / "dataset/release")
+    git(tmp_path, "init", "--quiet", "--bare", "claims.git")
+    environment = {**os.environ, "HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1"}
+    for command in commands:
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
+        assert result.returncode == 0, (command, result.stderr)
+    assert hub.tags == {"v0.1.0": 1}
+    assert git(tmp_path / "claims.git", "tag") == "v0.1.0"
+    assert {name: path.read_bytes() for name, path in entries(tmp_path / "copies/claims").items()} == FILES

@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from goldspan.faults import DataError, fault, stop_on_errors
 from goldspan.hashes import sha256
-from goldspan.manifest import Manifest
 from goldspan.store import differences, entries, read_manifest, replace_folder
 from goldspan.validate import validate
 
@@ -106,6 +105,12 @@ class Plan(Struct, frozen=True):
     tag: str | None
 
 
+class Listed(Struct, frozen=True):
+    """What a manifest of any version lists."""
+
+    files: dict[str, str]
+
+
 Sent = Callable[[], None]
 Planned = tuple[Plan, Sent]
 
@@ -193,7 +198,7 @@ def foreign_names(names: Iterable[str], manifest: bytes | None, where: str) -> N
         DataError: it is not (E924).
     """
     try:
-        listed = {"manifest.json", *msgspec.json.decode(manifest or b"", type=Manifest).files}
+        listed = {"manifest.json", *msgspec.json.decode(manifest or b"", type=Listed).files}
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         listed = set()
     foreign = sorted(set(names) - listed)
