@@ -112,6 +112,11 @@ def test_a_small_corpus_is_described_without_texts_of_its_own(small_corpus: Path
     assert described["rai:annotationsPerItem"] == "1"
 
 
+def test_half_a_character_in_the_card_is_kept(small_corpus: Path) -> None:
+    (small_corpus / "dataset_card.md").write_text('---\ntags: ["\\ud83d"]\n---\n')
+    assert json.loads(build(small_corpus).files["croissant.json"])["keywords"] == ["\ud83d"]
+
+
 def test_a_section_that_the_card_lacks_is_an_error(small_corpus: Path) -> None:
     with (small_corpus / "corpus.toml").open("a") as file:
         file.write('\n[rai]\ndataUseCases = ["Small", "Uses"]\n')

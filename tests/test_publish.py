@@ -14,7 +14,7 @@ from goldspan.build import build, write_build
 from goldspan.faults import DataError
 from goldspan.releases.git import plan_git
 from goldspan.releases.hub import connect, plan_hub
-from goldspan.releases.publish import Plan, pack, parse_target
+from goldspan.releases.publish import Plan, pack, parse_target, plan_folder
 from goldspan.store import entries
 from tests.conftest import GOLDSPAN, ROOT, Run, fingerprint
 from tests.hub import NAME, TOKEN, Hub, running_hub
@@ -259,7 +259,7 @@ def test_a_release_with_a_fault_goes_nowhere(hub: Hub, small: Path, tmp_path: Pa
     assert hub.calls == []
 
 
-def test_one_commit_on_a_branch_and_its_tag(remote: Path, run: Run) -> None:
+def test_one_commit_on_a_branch_and_its_tag(remote: Path, run: Run, tmp_path: Path) -> None:
     dry = run("publish", remote, "--release", RELEASE, "--branch", "release", "--dry-run")
     assert (dry.returncode, git(remote, "for-each-ref")) == (0, "")
     result = run("publish", remote, "--release", RELEASE, "--branch", "release")
@@ -274,7 +274,9 @@ def test_one_commit_on_a_branch_and_its_tag(remote: Path, run: Run) -> None:
             == data
         )
     before = git(remote, "for-each-ref")
-    assert "keep" in run("publish", f"file://{remote}", "--release", RELEASE, "--branch", "release").stdout
+    plan, send = plan_git(pack(RELEASE), f"file://{remote}", "release", tmp_path / "again")
+    send()
+    assert plan == Plan((), tuple(sorted(FILES)), (), None)
     assert git(remote, "for-each-ref") == before
 
 
@@ -345,19 +347,21 @@ def test_a_remote_or_branch_that_cannot_be(name: str, branch: str, code: str, re
 
 
 def test_a_folder_is_swapped_whole_and_keeps_what_is_yours(tmp_path: Path, run: Run) -> None:
-    target = tmp_path / "copies/claims"
-    assert run("publish", target, "--release", RELEASE, "--dry-run").returncode == 0
+    target, parcel = tmp_path / "copies/claims", pack(RELEASE)
+    assert plan_folder(parcel, target)[0] == Plan(tuple(sorted(FILES)), (), (), None)
     assert not target.exists()
     result = run("publish", target, "--release", RELEASE)
     assert (result.returncode, result.stderr) == (0, f"border-claims 0.1.0 is at {target}\n")
     assert {name: path.read_bytes() for name, path in entries(target).items()} == FILES
     before = fingerprint(target)
-    assert run("publish", target, "--release", RELEASE).returncode == 0
+    plan_folder(parcel, target)[1]()
     assert fingerprint(target) == before
     (target / "mine.txt").write_text("mine")
-    assert "delete mine.txt" in run("publish", target, "--release", RELEASE, "--dry-run").stdout
-    result = run("publish", target, "--release", RELEASE)
-    assert (result.returncode, "E005" in result.stderr) == (1, True)
+    plan, send = plan_folder(parcel, target)
+    assert plan.delete == ("mine.txt",)
+    with pytest.raises(DataError) as caught:
+        send()
+    assert code_of(caught) == ["E005"]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def croissant_json(what: Described, rai: Mapping[str, Any]) -> bytes:
         "recordSet": [*record_sets, *([tag_set(tags)] if "ner" in what.tables else [])],
     }
     shown = {name: value for name, value in described.items() if value}
-    return json.dumps(shown, ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps(shown, ensure_ascii=False, indent=1).encode(errors="backslashreplace") + b"\n"
 
 
 def rai_texts(wanted: Mapping[RaiProperty, str | tuple[str, ...]], card: Card, file: str) -> Texts:
