@@ -12,9 +12,9 @@ import pytest
 
 from goldspan.build import build, write_build
 from goldspan.faults import DataError
-from goldspan.releases.git import plan_git
-from goldspan.releases.hub import connect, plan_hub
-from goldspan.releases.publish import Plan, pack, parse_target, plan_folder
+from goldspan.publishing.git import plan_git
+from goldspan.publishing.hub import connect, plan_hub
+from goldspan.publishing.publish import Plan, pack, parse_target, plan_folder
 from goldspan.store import entries
 from tests.conftest import GOLDSPAN, ROOT, Run, fingerprint
 from tests.hub import NAME, TOKEN, Hub, running_hub
@@ -401,7 +401,7 @@ def test_what_is_no_target(text: str, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_release_that_changed_since_it_was_validated(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("goldspan.releases.publish.validate", lambda folder: [])
+    monkeypatch.setattr("goldspan.publishing.publish.validate", lambda folder: [])
     shutil.copy(small / "ner/train-00000-of-00001.parquet", small / "entities/train-00000-of-00001.parquet")
     with pytest.raises(DataError) as caught:
         pack(small)

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 
+import goldspan.publishing
 import goldspan.releases
 import goldspan.studio
 from goldspan.card import markdown
@@ -67,8 +68,9 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "W8": "studio",
     "E90": "diff",
     "E91": "release",
+    "E92": "publish",
 }
-PACKAGES = (goldspan.releases, goldspan.studio)
+PACKAGES = (goldspan.publishing, goldspan.releases, goldspan.studio)
 HEAD = """# Checks
 
 What goldspan can find wrong; this page is what `goldspan checks` prints. A code that begins with E is an error: the
