@@ -17,8 +17,9 @@ import pytest
 from msgspec import Struct
 
 from goldspan.build import build, check_build, write_build
-from goldspan.checks.release import known_column
+from goldspan.checks.release import known_column, to_describe
 from goldspan.convert.conversion import convert
+from goldspan.croissant import CROISSANT_FILE, croissant_json
 from goldspan.faults import DataError, Finding
 from goldspan.hashes import records_hash, sha256
 from goldspan.labels import count_labels
@@ -167,12 +168,23 @@ def write_files(folder: Path, files: dict[str, bytes]) -> Path:
     return folder
 
 
-def seal(release: Path) -> None:
+def seal_files(release: Path) -> None:
     """Make the manifest list the files as they are."""
+    edit_json(
+        "manifest.json",
+        lambda it: it["files"].update({name: sha256((release / name).read_bytes()) for name in it["files"]}),
+    )(release)
+
+
+def seal(release: Path) -> None:
+    """Make the manifest and the description fit the files as they are."""
+    seal_files(release)
     manifest = release / "manifest.json"
     contents = json.loads(manifest.read_bytes())
-    contents["files"] = {name: sha256((release / name).read_bytes()) for name in contents["files"]}
     try:
+        described = croissant_json(to_describe(read_release(release)), {})
+        (release / CROISSANT_FILE).write_bytes(described)
+        contents["files"][CROISSANT_FILE] = sha256(described)
         tables = read_release(release).tables
         contents["records"] = {name: records_hash(table.to_pylist()) for name, table in tables.items()}
         there = {name: tuple(counts) for name, counts in contents["labels"].items() if known_column(tables, name)}
@@ -500,6 +512,8 @@ FIXTURES: dict[str, Fixture] = {
     "E704": releasing(edit_json("manifest.json", lambda it: it["records"].update(entities="0" * 64)), "row entities: E704"),
     "E705": releasing(unlink("README.md"), "README.md: E705"),
     "E706": releasing(edit_json("manifest.json", lambda it: it["labels"]["entities/label"].update(WHO=9)), "row entities/label: E706"),
+    "E731": building(append("corpus.toml", '[rai]\ndataLimitations = "Limits"'), "Limits"),
+    "E730": releasing(steps(append(CROISSANT_FILE, ""), seal_files), f"row {CROISSANT_FILE}: E730"),
     "E710": releasing(write("manifest.json", "{"), "manifest.json: E710"),
     "E720": checking(unlink("ner/train-00000-of-00001.parquet"), "ner/train-00000-of-00001.parquet: E720"),
     "E721": building(append("corpus.toml", '[files]\npages = ["PAGE.md"]'), "PAGE.md: E721"),

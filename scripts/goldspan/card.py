@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -173,9 +174,8 @@ def sections(prose: str) -> dict[str, str]:
     tokens = MarkdownIt("commonmark").parse(prose)
     heads = [(token.map, tokens[at + 1].content) for at, token in enumerate(tokens) if token.type == "heading_open"]
     places = [(extent[0], extent[1], title) for extent, title in heads if extent]
-    ends = [start for start, _, _ in places[1:]] + [len(lines)]
     found: dict[str, str] = {}
-    for (_, start, title), end in zip(places, ends, strict=True):
+    for (_, start, title), (end, _, _) in pairwise([*places, (len(lines), 0, "")]):
         text = FIGURE.sub("", "\n".join(lines[start:end])).strip()
         found.setdefault(title, re.sub(r"\n{3,}", "\n\n", text))
     return found

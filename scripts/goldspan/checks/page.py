@@ -69,6 +69,7 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E90": "diff",
     "E91": "release",
     "E92": "publish",
+    "E731": "build",
 }
 PACKAGES = (goldspan.publishing, goldspan.releases, goldspan.studio)
 HEAD = """# Checks

@@ -291,16 +291,22 @@ def other_description(release: Release) -> Iterator[Hit]:
 
     Build the release again.
     """
-    manifest, path = release.manifest, release.folder / CROISSANT_FILE
-    paths = {name: release.folder / name for name in manifest.files if name != CROISSANT_FILE}
-    files = {name: (one.stat().st_size, manifest.files[name]) for name, one in paths.items() if one.is_file()}
-    what = Described(manifest.name, manifest.version, release.card, release.tables, files)
     try:
-        described = path.read_bytes()
+        described = (release.folder / CROISSANT_FILE).read_bytes()
         rai = rai_of(described)
     except (OSError, msgspec.MsgspecError, RecursionError) as error:
         yield Hit(CROISSANT_FILE, str(error))
         return
     texts = [text for value in rai.values() for text in (value if isinstance(value, list) else [value])]
-    if described != croissant_json(what, rai) or not set(texts) <= set(sections(release.card.prose).values()):
+    if described != croissant_json(to_describe(release), rai) or not set(texts) <= set(
+        sections(release.card.prose).values()
+    ):
         yield Hit(CROISSANT_FILE)
+
+
+def to_describe(release: Release) -> Described:
+    """What the description of a release is made from."""
+    manifest = release.manifest
+    paths = {name: release.folder / name for name in manifest.files if name != CROISSANT_FILE}
+    files = {name: (one.stat().st_size, manifest.files[name]) for name, one in paths.items() if one.is_file()}
+    return Described(manifest.name, manifest.version, release.card, release.tables, files)
