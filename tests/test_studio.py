@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.claims import name_links
+from goldspan.export.naming import after, export_name
 from goldspan.export.reader import Item
 from goldspan.faults import DataError
 from goldspan.labeling import parse_labeling_config
@@ -24,7 +25,7 @@ from goldspan.studio.connection import check_address
 from goldspan.studio.local import manage
 from goldspan.studio.plan import misfit, plan, readable, surplus
 from goldspan.studio.projects import Choice, Kind, instructions, project_title, wanted_project
-from goldspan.studio.pull import Change, after, changes, export_name
+from goldspan.studio.pull import Change, changes
 from goldspan.studio.snapshot import ServerTask
 from tests.conftest import Run
 from tests.small import CONFIG, CORPUS, RELATIONS, SAYING, XML, annotation

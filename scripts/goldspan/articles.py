@@ -29,7 +29,7 @@ MISSING_RAW = fault("E103", "A raw article is missing", "Put the file back, or t
 CHANGED_RAW = fault(
     "E104",
     "A raw article is not the one that sources.csv describes: its SHA-256 differs",
-    "Put the file back byte for byte. If the change is meant, the annotations must be carried over first.",
+    "Put the file back byte for byte. If the change is meant, put the hash into sources.csv and run goldspan rebase.",
 )
 NOT_UTF8 = fault("E105", "A raw article is empty or not UTF-8", "Convert it to UTF-8 before it is annotated.")
 UNLISTED_RAW = fault(

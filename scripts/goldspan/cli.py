@@ -24,8 +24,10 @@ from goldspan.convert.folder import is_converted
 from goldspan.convert.workers import Engine
 from goldspan.decisions import Conflict, Decider, decision_rows
 from goldspan.faults import DataError, printable, printable_json, stop_on_errors
+from goldspan.hydrate.cli import hydrate_command, rebase_command
+from goldspan.hydrate.withhold import withhold
 from goldspan.inputs import read_inputs
-from goldspan.options import HERE, CorpusOption, accepted_count, extra, open_findings, show_findings
+from goldspan.options import HERE, CorpusOption, OnError, accepted_count, extra, open_findings, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.publishing.cli import publish_command
 from goldspan.records import Unit
@@ -48,6 +50,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(studio_app)
+app.command("hydrate")(hydrate_command)
+app.command("rebase")(rebase_command)
 app.add_typer(releases_app)
 app.command("publish")(publish_command)
 
@@ -67,13 +71,6 @@ class Report(StrEnum):
     github = "github"
 
 
-class OnError(StrEnum):
-    """What to do with what is wrong."""
-
-    stop = "stop"
-    skip = "skip"
-
-
 @app.command("build")
 def build_command(
     corpus: CorpusOption = HERE,
@@ -81,9 +78,12 @@ def build_command(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail where the release on disk differs.")
     ] = False,
+    withhold_text: Annotated[
+        bool, typer.Option("--withhold-text", help="Leave the articles' text out; goldspan hydrate puts it back.")
+    ] = False,
 ) -> None:
     """Raw articles and exports -> release."""
-    built = build(corpus)
+    built = withhold(build(corpus)) if withhold_text else build(corpus)
     show_findings(built.warnings)
     if check:
         check_build(built, out)

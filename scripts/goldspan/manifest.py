@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from goldspan.agreed import Measured
 from goldspan.card import Source
@@ -15,9 +16,12 @@ from goldspan.hashes import records_hash, sha256
 from goldspan.labels import count_labels
 from goldspan.settings import Settings
 
-__all__ = ["Manifest", "manifest_json"]
+__all__ = ["TOOLS", "Manifest", "TextState", "manifest_json"]
 
 TOOLS = ("goldspan", "pyarrow", "sentencex")
+
+
+TextState = Literal["full", "withheld", "hydrated"]
 
 
 class Manifest(Struct, frozen=True):
@@ -26,7 +30,8 @@ class Manifest(Struct, frozen=True):
     Name and version; the version of the guidelines, if they have one; the SHA-256 of inputs and files by path; of each
     config the rows and the hash of its records, which no order and no Parquet version changes; how often each label
     stands in its column; agreement; versions of tools; the settings that checking the release takes. Earlier releases
-    lack what has a default here.
+    lack what has a default here. ``text`` is not written where it is full; it is ``withheld`` of a release without the
+    articles' text, ``hydrated`` of one whose text was put back from copies that are not quite the articles.
     """
 
     name: str
@@ -40,6 +45,7 @@ class Manifest(Struct, frozen=True):
     records: dict[str, str] = {}
     labels: dict[str, dict[str, int]] = {}
     settings: Settings = Settings()
+    text: TextState | UnsetType = UNSET
 
 
 def manifest_json(

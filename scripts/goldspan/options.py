@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,18 @@ import typer
 
 from goldspan.faults import Finding
 
-__all__ = ["HERE", "CorpusOption", "accepted_count", "extra", "open_findings", "show_findings"]
+__all__ = ["HERE", "CorpusOption", "OnError", "accepted_count", "extra", "open_findings", "show_findings"]
 
 HERE = Path()
+
+
+class OnError(StrEnum):
+    """What to do with what is wrong."""
+
+    stop = "stop"
+    skip = "skip"
+
+
 CorpusOption = Annotated[Path, typer.Option("--corpus", metavar="DIR", help="The corpus folder.")]
 
 

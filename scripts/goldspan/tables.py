@@ -19,7 +19,11 @@ from goldspan.tokens import bio, outermost, sentences, tag_names, tokenise
 
 __all__ = [
     "CONFIGS",
+    "JSON",
+    "OWN_WORDS",
+    "SLICES",
     "SPLIT_FILE",
+    "TAKEN",
     "annotation_rows",
     "claim_rows",
     "document_rows",
@@ -51,6 +55,19 @@ COLUMN_TYPES = {
     Kind.NUMBER: pa.float64(),
     Kind.BOOLEAN: pa.bool_(),
 }
+
+# Where article text stands, for releases that withhold it: columns that are slices of it (strings, lists of them, or
+# fragments with their text), columns that are taken from it as a rule, and what the annotators wrote themselves, also
+# inside columns of JSON. Any other string is none of the article's, or quotes it.
+SLICES = {
+    "documents": ("text",),
+    "entities": ("text",),
+    "claims": ("content", "cue", "source"),
+    "ner": ("tokens", "sentence_text"),
+}
+TAKEN = {"documents": ("title", "byline", "dateline_place")}
+OWN_WORDS = frozenset({"normalized_claim", "text_a", "text_b"})
+JSON = {"annotations": ("attributes",)}
 
 Row = dict[str, Any]
 

@@ -1,6 +1,6 @@
 """The checks: one small function a code, whose docstring is the message and the remedy."""
 
-from goldspan.checks import attributions, converted, figures, mentions, release, spans, statements
+from goldspan.checks import attributions, converted, figures, mentions, release, spans, statements, withheld
 from goldspan.checks.content import check_content, content_of
 from goldspan.checks.registry import check_annotation, check_converted, check_release
 
@@ -17,4 +17,5 @@ __all__ = [
     "release",
     "spans",
     "statements",
+    "withheld",
 ]

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 
+import goldspan.hydrate
 import goldspan.publishing
 import goldspan.releases
 import goldspan.studio
@@ -64,14 +65,23 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E7": "validate",
     "E705": "build, validate",
     "E72": "build",
+    "E731": "build",
     "E8": "studio",
     "W8": "studio",
     "E90": "diff",
     "E91": "release",
     "E92": "publish",
-    "E731": "build",
+    "E932": "validate",
+    "E933": "validate",
+    "E934": "hydrate",
+    "E935": "hydrate",
+    "E936": "hydrate",
+    "W93": "hydrate",
+    "W930": "build",
+    "E94": "rebase",
+    "W94": "rebase",
 }
-PACKAGES = (goldspan.publishing, goldspan.releases, goldspan.studio)
+PACKAGES = (goldspan.hydrate, goldspan.publishing, goldspan.releases, goldspan.studio)
 HEAD = """# Checks
 
 What goldspan can find wrong; this page is what `goldspan checks` prints. A code that begins with E is an error: the

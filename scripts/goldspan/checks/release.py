@@ -1,5 +1,6 @@
 """E6xx and E7xx: a release's tables against each other, the text, the card and the manifest."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
@@ -29,6 +30,7 @@ def texts(release: Release) -> dict[str, str]:
     return {row["doc_id"]: row["text"] for row in rows_of(release, "documents")}
 
 
+SHA256 = re.compile(r"[0-9a-f]{64}")
 NULLABLE = {
     *METADATA,
     "zone",
@@ -114,8 +116,11 @@ def other_text(release: Release) -> Iterator[Hit]:
 
     Build the release again.
     """
+    withheld = release.manifest.text == "withheld"
     for row in rows_of(release, "documents"):
-        if row["text_sha256"] != sha256(row["text"].encode()) or row["n_chars"] != len(row["text"]):
+        digest = row["text_sha256"]
+        hashed = SHA256.fullmatch(digest) if withheld else digest == sha256(row["text"].encode())
+        if not hashed or row["n_chars"] != len(row["text"]):
             yield Hit(row["doc_id"])
 
 

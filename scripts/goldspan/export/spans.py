@@ -31,7 +31,7 @@ REPEATED_DOCUMENT = fault(
 OTHER_TEXT = fault(
     "E206",
     "A task's text is not the text of the article: it was annotated on another version",
-    "Put back the raw article that was annotated, or carry the annotations over to the new text.",
+    "Put back the raw article that was annotated, or carry the annotations over: goldspan rebase.",
 )
 UNKNOWN_ANNOTATOR = fault(
     "E207",

@@ -1,15 +1,14 @@
 """A project's annotations -> a new export in the corpus, dated and never changed again, if there is anything new."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from goldspan.corpus import Corpus
+from goldspan.export.naming import export_name
 from goldspan.export.reader import read_tasks
 from goldspan.export.spans import task_doc_id, user_shown
 from goldspan.faults import Finding, fault
@@ -20,16 +19,10 @@ from goldspan.studio.projects import Kind
 from goldspan.studio.push import find_project
 from goldspan.studio.snapshot import ServerAnnotation, ServerTask, snapshot
 
-__all__ = ["Change", "Pulled", "changes", "export_name", "exports_of", "pull"]
+__all__ = ["Change", "Pulled", "changes", "exports_of", "pull"]
 
 NO_PROJECT = fault("E821", "The server has no project with this title", "Push it first, or name another (--project).")
-NO_NAME = fault(
-    "E822",
-    "No name for a new export fits a pattern in corpus.toml and sorts behind the exports that are there",
-    'End a pattern in a star, as in exports = ["articles-*"], or give the last export another name.',
-)
 NO_TASKS = fault("W803", "The project has no tasks; what was pulled from it before still counts", "Push it anew.")
-DATED = re.compile(r"(?P<stem>.*\d{4}-\d\d-\d\d)(?P<letters>[b-z]*)")
 
 
 class Change(Struct, frozen=True, order=True):
@@ -133,28 +126,3 @@ def content(one: ServerAnnotation) -> bytes:
     """What an annotation says, whatever the order of its items; when it was saved is not part of it."""
     items = sorted(msgspec.json.encode(item, order="deterministic") for item in one.result or [])
     return msgspec.json.encode([user_shown(one.completed_by), bool(one.was_cancelled), items])
-
-
-def export_name(patterns: Sequence[str], today: date, known: Sequence[str]) -> str:
-    """A name with a date that a pattern takes and that sorts behind all names known: exports add up in that order.
-
-    The second of a day ends in b, the third in c; if the clock has gone back, the date is that of the last export.
-
-    Raises:
-        DataError: there is no such name (E822).
-    """
-    last = max((name.removesuffix(".json") for name in known), default="")
-    dated = DATED.fullmatch(last)
-    stems = [f"{pattern.removesuffix('*') or 'pulled-'}{today}" for pattern in patterns if pattern.endswith("*")]
-    stems += (
-        [f"{dated['stem']}{after(dated['letters'])}"] if dated else [f"{last}_{today}"]
-    )  # "_" sorts behind the "." of ".json"
-    for stem in stems:
-        if f"{stem}.json" > f"{last}.json" and any(fnmatchcase(stem, pattern) for pattern in patterns):
-            return f"{stem}.json"
-    raise NO_NAME.error(f"the last one is {last}.json" if last else "")
-
-
-def after(letters: str) -> str:
-    """What follows on nothing, b, c … z, zb … so that each sorts behind those before it."""
-    return f"{letters}b" if letters[-1:] in ("", "z") else f"{letters[:-1]}{chr(ord(letters[-1]) + 1)}"
