@@ -70,7 +70,7 @@ def at_work() -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             above = [one.name() for one in process.parents()[:2]]
-            if above == ["ray::RankWorker.run_for_rank"] * 2 and process.memory_info().rss > 150 << 20:
+            if above == ["ray::RankWorker.run_for_rank"] * 2:
                 found.append(process)
         except psutil.Error:
             continue
