@@ -24,6 +24,7 @@ from goldspan.convert.folder import is_converted
 from goldspan.convert.workers import Engine
 from goldspan.decisions import Conflict, Decider, decision_rows
 from goldspan.faults import DataError, printable, printable_json, stop_on_errors
+from goldspan.formats.cli import export_command
 from goldspan.hydrate.cli import hydrate_command, rebase_command
 from goldspan.hydrate.withhold import withhold
 from goldspan.inputs import read_inputs
@@ -54,6 +55,7 @@ app.command("hydrate")(hydrate_command)
 app.command("rebase")(rebase_command)
 app.add_typer(releases_app)
 app.command("publish")(publish_command)
+app.command("export")(export_command)
 
 
 class Format(StrEnum):
@@ -246,7 +248,7 @@ def agreement_command(
 @app.command("checks")
 def checks_command() -> None:
     """Every code with what it says and how to mend it, as a Markdown page."""
-    with extra("hub,studio"):
+    with extra("formats,hub,studio"):
         typer.echo(checks_page(), nl=False)
 
 

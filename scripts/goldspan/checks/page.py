@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 
+import goldspan.formats
 import goldspan.hydrate
 import goldspan.publishing
 import goldspan.releases
@@ -79,9 +80,11 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "W93": "hydrate",
     "W930": "build",
     "E94": "rebase",
+    "E96": "export",
+    "W96": "export",
     "W94": "rebase",
 }
-PACKAGES = (goldspan.hydrate, goldspan.publishing, goldspan.releases, goldspan.studio)
+PACKAGES = (goldspan.formats, goldspan.hydrate, goldspan.publishing, goldspan.releases, goldspan.studio)
 HEAD = """# Checks
 
 What goldspan can find wrong; this page is what `goldspan checks` prints. A code that begins with E is an error: the

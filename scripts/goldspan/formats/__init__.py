@@ -1,0 +1,1 @@
+"""A release or a converted folder -> the file formats of other tools."""

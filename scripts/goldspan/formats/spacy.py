@@ -1,0 +1,57 @@
+"""spaCy: a DocBin, with the outermost spans of one layer as ``doc.ents`` and all of every layer as ``doc.spans``."""
+
+import msgspec
+from spacy.tokens import Doc, DocBin
+from spacy.tokens import Span as DocSpan
+from spacy.vocab import Vocab
+
+from goldspan.formats.jsonl import relation_row
+from goldspan.formats.stream import Collection, Document, Files, Lost, pieces
+from goldspan.formats.words import flat, words
+from goldspan.records import Span
+
+__all__ = ["render", "write"]
+
+
+def write(collection: Collection, lost: Lost) -> Files:
+    """The file ``train.spacy``; ids, attributes and relations are in each document's ``user_data``."""
+    vocab = Vocab()
+    found = DocBin(attrs=["ENT_IOB", "ENT_TYPE", "ENT_ID"], store_user_data=True)
+    for document in collection.documents:
+        found.add(render(document, collection.main, vocab, lost))
+    lost["relations between documents"] += len(collection.across)
+    yield "train.spacy", found.to_bytes()
+
+
+def render(document: Document, main: str | None, vocab: Vocab, lost: Lost) -> Doc:
+    """A document of the repository's own tokens, cut where a span begins or ends; its text is the text to the letter.
+
+    In ``doc.spans`` a span has an entry for each label, and its id as ``id_``; one without a label has an empty one.
+    """
+    found = pieces(document.spans, lost)
+    tokens = words(document.text, found)
+    texts = [document.text[token.start : token.end] for token in tokens]
+    doc = Doc(vocab, words=texts, spaces=[token.space for token in tokens])
+    first, last = ({getattr(token, edge): at for at, token in enumerate(tokens)} for edge in ("start", "end"))
+
+    def spans(pieces: list[Span]) -> list[DocSpan]:
+        return [
+            DocSpan(doc, first[one.start], last[one.end] + 1, label=label, span_id=one.region_id)
+            for one in pieces
+            for label in one.labels or ("",)
+        ]
+
+    for layer in sorted({span.layer for span in found}):
+        doc.spans[layer] = spans([span for span in found if span.layer == layer])
+    if main is not None:
+        outer = flat([span for span in found if span.layer == main], Lost())
+        entities = [msgspec.structs.replace(span, labels=span.labels[:1]) for span in outer]
+        doc.set_ents(spans(entities), default="outside")
+    doc.user_data.update(
+        doc_id=document.doc_id,
+        annotation_id=document.annotation_id,
+        attributes=document.attributes,
+        spans={span.id: span.attributes for span in document.spans if span.attributes},
+        relations=[{**relation_row(relation), "labels": list(relation.labels)} for relation in document.relations],
+    )
+    return doc

@@ -1,0 +1,108 @@
+"""The neutral stream that every writer reads. Offsets are Unicode code points into the document's text, half-open."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from goldspan import records
+
+__all__ = [
+    "Collection",
+    "Document",
+    "Files",
+    "Lost",
+    "Relation",
+    "Span",
+    "count_attributes",
+    "count_directions",
+    "pieces",
+]
+
+Lost = Counter[str]  # how many of what a format cannot hold, by what it is
+Files = Iterator[tuple[str, bytes]]  # (file, bytes to be added at its end)
+
+
+class Span(Struct, frozen=True):
+    """A marked stretch of a document, or several that make up one: ``fragments`` are (start, end) in text order."""
+
+    id: str
+    layer: str
+    labels: tuple[str, ...]
+    fragments: tuple[tuple[int, int], ...]
+    attributes: dict[str, Any] = {}
+
+    @property
+    def start(self) -> int:
+        """Where the first fragment begins."""
+        return self.fragments[0][0]
+
+    @property
+    def end(self) -> int:
+        """Where the last fragment ends."""
+        return self.fragments[-1][1]
+
+
+class Relation(Struct, frozen=True):
+    """A link between two spans; ``direction`` is right (from -> to), bi, or none."""
+
+    id: str
+    from_id: str
+    to_id: str
+    labels: tuple[str, ...]
+    direction: str = "right"
+    attributes: dict[str, Any] = {}
+
+
+class Document(Struct, frozen=True):
+    """A text with what one annotator marked in it, or what a release says of it.
+
+    ``file`` is a name for its file, without an ending, that every file system takes and no other document has.
+    """
+
+    doc_id: str
+    text: str
+    file: str
+    spans: tuple[Span, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    annotation_id: str | None = None
+    attributes: dict[str, Any] = {}
+
+
+class Collection(Struct, frozen=True):
+    """The documents of a folder, to be read once.
+
+    ``main`` is the layer of entities where it is known, ``language`` that of sentences, ``across`` the relations
+    between documents, ``left_out`` what is no part of the stream at all.
+    """
+
+    layers: tuple[str, ...]
+    main: str | None
+    language: str
+    documents: Iterable[Document]
+    across: tuple[Relation, ...] = ()
+    left_out: Lost = Lost()
+
+
+def pieces(spans: Iterable[Span], lost: Lost) -> list[records.Span]:
+    """The fragments of spans in text order, an outer one first, each as a span of its own."""
+    found = []
+    for span in spans:
+        lost["discontinuous spans, written as their fragments"] += len(span.fragments) > 1
+        found += [
+            records.Span(span.id, span.layer, span.labels, start, end, span.attributes) for start, end in span.fragments
+        ]
+    return sorted(found, key=lambda piece: (piece.start, -piece.end, piece.layer, piece.region_id))
+
+
+def count_attributes(document: Document, lost: Lost) -> None:
+    """Count the attributes of a document and of its spans and relations, for formats that hold none."""
+    lost["documents' attributes"] += bool(document.attributes)
+    lost["spans' attributes"] += sum(bool(span.attributes) for span in document.spans)
+    lost["relations' attributes"] += sum(bool(relation.attributes) for relation in document.relations)
+
+
+def count_directions(document: Document, lost: Lost) -> None:
+    """Count the relations that have no one direction, for formats in which all do."""
+    lost["relations without a direction or with both"] += sum(one.direction != "right" for one in document.relations)

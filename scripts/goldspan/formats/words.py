@@ -1,0 +1,88 @@
+"""Documents -> sentences and tokens, for the formats whose spans are of tokens."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import msgspec
+import regex
+from msgspec import Struct
+
+from goldspan.convert.bio import outermost_extents
+from goldspan.formats.stream import Lost
+from goldspan.records import Span
+from goldspan.tokens import TOKEN, sentences, tokenise
+
+__all__ = ["Word", "flat", "labelled", "token_sentences", "trimmed", "words"]
+
+WORD_OR_SPACE = regex.compile(rf"{TOKEN.pattern}|\s+")
+
+
+class Word(Struct, frozen=True):
+    """A token; ``space`` is true if a space follows that is no token of its own."""
+
+    start: int
+    end: int
+    space: bool = False
+
+
+def words(text: str, spans: Sequence[Span]) -> list[Word]:
+    """All of a text as tokens, cut where a span begins or ends, as spaCy and Prodigy want them.
+
+    A space after a token goes with it, unless a span begins or ends with that space; other white space is a token. So
+    every span is one of whole tokens, and text and spaces put together are the text again.
+    """
+    starts, ends = {span.start for span in spans}, {span.end for span in spans}
+    found: list[Word] = []
+    for left, right in pairwise(sorted({0, len(text), *starts, *ends})):
+        for match in WORD_OR_SPACE.finditer(text, left, right):
+            start, end = match.span()
+            apart = start in starts or start + 1 in ends
+            if text[start] == " " and found and found[-1].end == start and not apart:
+                found[-1] = msgspec.structs.replace(found[-1], space=True)
+                start += 1
+            if start < end:
+                found.append(Word(start, end))
+    return found
+
+
+def trimmed(text: str, spans: Iterable[Span], lost: Lost) -> list[Span]:
+    """Spans without the white space at their edges; those of nothing else are left out."""
+    kept = []
+    for span in spans:
+        part = text[span.start : span.end]
+        start, end = span.start + len(part) - len(part.lstrip()), span.end - len(part) + len(part.rstrip())
+        lost["spans of nothing but white space"] += not part.strip()
+        lost["white space at the edges of spans"] += bool(part.strip()) and (start, end) != span.extent
+        if start < end:
+            kept.append(msgspec.structs.replace(span, start=start, end=end))
+    return kept
+
+
+def labelled(spans: Iterable[Span], lost: Lost) -> list[Span]:
+    """The spans that have a label."""
+    found = list(spans)
+    lost["spans without a label"] += sum(not span.labels for span in found)
+    return [span for span in found if span.labels]
+
+
+def flat(spans: Iterable[Span], lost: Lost) -> list[Span]:
+    """The outermost spans, by their first label; of two that cross, the one that begins first."""
+    found = labelled(spans, lost)
+    kept, nested, crossing = outermost_extents((span.start, span.end, at) for at, span in enumerate(found))
+    lost["nested spans"] += nested
+    lost["crossing spans"] += crossing
+    lost["further labels of spans"] += sum(len(found[at].labels) - 1 for _, _, at in kept)
+    return [found[at] for _, _, at in kept]
+
+
+def token_sentences(text: str, spans: Sequence[Span], language: str) -> Iterator[list[tuple[int, int]]]:
+    """The tokens of each sentence that has any, cut at the edges of spans; no sentence ends inside a span."""
+    for sentence in sentences(text, 0, len(text), language, spans):
+        inside = [span for span in spans if sentence.start <= span.start < sentence.end]
+        tokens = [
+            (start, end)
+            for start, end in tokenise(text, sentence.start, sentence.end, inside)
+            if not text[start:end].isspace()
+        ]
+        if tokens:
+            yield tokens
