@@ -23,6 +23,7 @@ from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.folder import is_converted
 from goldspan.convert.workers import Engine
 from goldspan.decisions import Conflict, Decider, decision_rows
+from goldspan.explore.cli import explore_app
 from goldspan.faults import DataError, printable, printable_json, stop_on_errors
 from goldspan.formats.cli import export_command
 from goldspan.hydrate.cli import hydrate_command, rebase_command
@@ -54,6 +55,7 @@ app.add_typer(studio_app)
 app.command("hydrate")(hydrate_command)
 app.command("rebase")(rebase_command)
 app.add_typer(releases_app)
+app.add_typer(explore_app)
 app.command("publish")(publish_command)
 app.command("export")(export_command)
 

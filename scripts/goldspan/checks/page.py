@@ -83,6 +83,7 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E96": "export",
     "W96": "export",
     "W94": "rebase",
+    "E97": "explore",
 }
 PACKAGES = (goldspan.formats, goldspan.hydrate, goldspan.publishing, goldspan.releases, goldspan.studio)
 HEAD = """# Checks

@@ -1,0 +1,1 @@
+"""A release or a converted folder as one HTML page that needs no network. Needs the extra ``explore``."""

@@ -1,0 +1,140 @@
+"""The charts of the page as Vega-Lite specifications, each with its data and what it shows in words."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from goldspan.explore.model import Contents, Row
+from goldspan.explore.svg import PALETTE
+
+__all__ = ["Chart", "bars", "figures"]
+
+MOST = 30  # the values of one side that a chart has room for
+
+
+class Chart(Struct, frozen=True):
+    """A chart: its name in the page, the specification, what it shows in words, and its data as a table."""
+
+    name: str
+    title: str
+    says: str
+    spec: dict[str, Any]
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    file: str = ""
+
+
+def figures(contents: Contents) -> Iterator[Chart]:
+    """The figures about a whole release or folder, of which each is left out that its tables cannot give."""
+    yield from labels_by_document(contents)
+    yield from agreement_by_layer(contents)
+    yield from values_by_source(contents)
+
+
+def labels_by_document(contents: Contents) -> Iterator[Chart]:
+    """How often each label stands in each document: mentions of a release, spans of a converted folder."""
+    marked = "mentions" if any(version.released for one in contents.documents for version in one.versions) else "spans"
+    counts = Counter(
+        (one.id, label)
+        for one in contents.documents
+        for version in one.versions
+        if version.released or marked == "spans"
+        for span in version.spans
+        if span.layer != "claims"
+        for label in span.labels
+    )
+    yield from bars("labels", f"Labels of {marked} by document", ("document", "label", marked), counts)
+
+
+def values_by_source(contents: Contents) -> Iterator[Chart]:
+    """How often each value of the first category of claims goes with each source, where claims name sources."""
+    categories = [name.removeprefix("claims/") for name in contents.inventories if name.startswith("claims/")]
+    rows: list[Row] = [claim["attributes"] for claim in contents.claims]
+    lists = {name for row in rows for name, value in row.items() if is_names(value)} - {"quantity_mention_ids"}
+    if not categories or not lists:
+        return
+    category, source = categories[0], min(lists)
+    counts = Counter(
+        (str(who), str(row[category])) for row in rows if category in row for who in row.get(source) or ["—"]
+    )
+    yield from bars("sources", f"Claims by {source} and {category}", (source, category, "claims"), counts)
+
+
+def is_names(value: Any) -> bool:
+    """True for a list of words."""
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def bars(name: str, title: str, head: tuple[str, str, str], counts: Counter[tuple[str, str]]) -> Iterator[Chart]:
+    """Stacked bars, the longest first; with a hint on what had no room. None if there is nothing to count."""
+    totals: Counter[str] = Counter()
+    for (bar, _), count in counts.items():
+        totals[bar] += count
+    order = sorted(totals, key=lambda bar: (-totals[bar], bar))[:MOST]
+    parts = sorted({part for _, part in counts})
+    rows = [(bar, part, counts[bar, part]) for bar in order for part in parts if counts[bar, part]]
+    if not rows:
+        return
+    top = ", ".join(f"{bar} {totals[bar]}" for bar in order[:3])
+    more = f" The {len(totals) - MOST} with the fewest are left out." if len(totals) > MOST else ""
+    spec = {
+        "width": 460,
+        "height": {"step": 22},
+        "data": {"values": [dict(zip(("bar", "part", "count"), row, strict=True)) for row in rows]},
+        "mark": {"type": "bar", "stroke": "white", "strokeWidth": 0.5},
+        "encoding": {
+            "y": {"field": "bar", "type": "nominal", "sort": order, "title": None},
+            "x": {"field": "count", "type": "quantitative", "title": head[2]},
+            "color": {
+                "field": "part",
+                "type": "nominal",
+                "title": head[1],
+                "sort": parts,
+                "scale": {"domain": parts, "range": shades(len(parts))},
+            },
+            "order": {"field": "part", "sort": "ascending"},
+        },
+    }
+    yield Chart(name, title, f"{title}. Most: {top}.{more}", spec, head, rows, file=f"{name}-by-{head[0]}")
+
+
+def shades(count: int) -> list[str]:
+    """So many colours: the palette, then lighter ones of it."""
+    return [PALETTE[number % len(PALETTE)] + ("" if number < len(PALETTE) else "99") for number in range(count)]
+
+
+def agreement_by_layer(contents: Contents) -> Iterator[Chart]:
+    """The figures of agreement of whole layers and attributes, where a release has them."""
+    rows = [
+        (f"{one.layer} {one.of}" if one.of != "all" else one.layer, one.measure, one.value, one.items)
+        for one in contents.agreement
+        if one.value is not None and (one.of == "all" or one.measure not in ("exact F1", "overlap F1"))
+    ]
+    if not rows:
+        return
+    names, measures = list(dict.fromkeys(row[0] for row in rows)), sorted({row[1] for row in rows})
+    colour = {"field": "measure", "type": "nominal", "title": "measure"}
+    low = min(rows, key=lambda row: row[2])
+    says = f"Agreement of annotators by layer and attribute; the lowest is {low[2]:.2f}, {low[1]} of {low[0]}."
+    values = [{"name": name, "measure": measure, "value": value} for name, measure, value, _ in rows]
+    spec = {
+        "width": 460,
+        "height": {"step": 20},
+        "data": {"values": values},
+        "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
+        "encoding": {
+            "y": {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"grid": True}},
+            "x": {
+                "field": "value",
+                "type": "quantitative",
+                "title": "agreement",
+                "scale": {"domain": [min(0, low[2]), 1]},
+            },
+            "color": {**colour, "scale": {"domain": measures, "range": shades(len(measures))}},
+            "shape": {**colour, "scale": {"domain": measures}},
+        },
+    }
+    table = [(name, measure, f"{value:.3f}", items) for name, measure, value, items in rows]
+    yield Chart("agreement", "Agreement by layer", says, spec, ("of", "measure", "value", "items"), table, "agreement")
