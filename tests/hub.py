@@ -1,4 +1,4 @@
-"""A small Hugging Face Hub for tests: the calls that huggingface_hub makes for commits, on this machine."""
+"""A small Hugging Face Hub for tests: the calls that huggingface_hub makes for commits and downloads."""
 
 import base64
 import json
@@ -51,10 +51,14 @@ class Hub(ThreadingHTTPServer):
         return self.commits
 
     def at(self, revision: str) -> dict[str, bytes]:
-        commits = self.repository()
-        if revision == "main":
-            return commits[-1]
-        return commits[self.tags[revision] if revision in self.tags else oids(commits).index(revision)]
+        return self.repository()[self.number(revision)]
+
+    def number(self, revision: str) -> int:
+        known = oids(self.repository())
+        at = {**{oid: number for number, oid in enumerate(known)}, "main": len(known) - 1, **self.tags}
+        if revision not in at:
+            raise Answer(404, X_Error_Code="RevisionNotFound", X_Error_Message="Revision not found")
+        return at[revision]
 
 
 def oids(commits: list[dict[str, bytes]]) -> list[str]:
@@ -141,10 +145,12 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith(f"/datasets/{NAME}/resolve/"):
             revision, _, name = path.removeprefix(f"/datasets/{NAME}/resolve/").partition("/")
             return hub.at(revision)[name]
+        if not path.startswith(api):
+            raise Answer(404, X_Error_Code="RepoNotFound", X_Error_Message="Repository not found")
         what, _, revision = path.removeprefix(api).partition("/")
         known = {
             "refs": self.refs, "tree": self.tree, "preupload": self.preupload, "commit": self.commit, "tag": self.tag,
-            "revision": lambda *_: {"id": NAME, "sha": oids(hub.repository())[-1], "xetEnabled": False},
+            "revision": self.revision,
         }  # fmt: skip
         return known[what](revision, body)
 
@@ -160,6 +166,12 @@ class Handler(BaseHTTPRequestHandler):
         ]
         main = {"name": "main", "ref": "refs/heads/main", "targetCommit": oids(commits)[-1]}
         return {"branches": [main], "converts": [], "tags": tags}
+
+    def revision(self, revision: str, _: bytes) -> dict[str, Any]:
+        number = self.server.number(revision)
+        commits = self.server.repository()
+        siblings = [{"rfilename": name} for name in commits[number]]
+        return {"id": NAME, "sha": oids(commits)[number], "siblings": siblings, "xetEnabled": False}
 
     def tree(self, revision: str, _: bytes) -> list[dict[str, Any]]:
         return [

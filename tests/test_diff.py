@@ -2,13 +2,11 @@
 
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -26,6 +24,7 @@ from goldspan.releases.revisions import side_of_files
 from goldspan.releases.sides import Side
 from goldspan.tables import parquet
 from tests.conftest import ROOT, Run
+from tests.hub import NAME, TOKEN, running_hub
 from tests.small import (
     CHEERED,
     ENTITIES,
@@ -492,73 +491,28 @@ def test_rows_that_cannot_be_told_apart_are_an_error(
     assert finding.message.endswith(f": {detail}")
 
 
-class Hub(BaseHTTPRequestHandler):
-    """As much of the Hub as a download needs: one dataset, o/n, at the revision v1."""
-
-    files: ClassVar[dict[str, bytes]] = {}
-
-    def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
-        name = path.removeprefix(f"/datasets/o/n/resolve/{'0' * 40}/")
-        if path == "/api/datasets/o/n/revision/v1":
-            data = json.dumps(
-                {"id": "o/n", "sha": "0" * 40, "siblings": [{"rfilename": each} for each in self.files]}
-            ).encode()
-        elif path == f"/api/datasets/o/n/tree/{'0' * 40}":
-            tree = [
-                {"type": "file", "path": each, "oid": "0" * 40, "size": len(self.files[each])} for each in self.files
-            ]
-            data = json.dumps(tree).encode()
-        elif name in self.files:
-            data = self.files[name]
-        else:
-            self.send_response(404)
-            self.send_header("X-Error-Code", "RevisionNotFound")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        self.send_response(200)
-        for header, value in (
-            ("ETag", f'"{sha256(data).hexdigest()}"'),
-            ("X-Repo-Commit", "0" * 40),
-            ("Content-Length", len(data)),
-        ):
-            self.send_header(header, str(value))
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(data)
-
-    do_HEAD = do_GET  # noqa: N815
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def hub(versioned: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """A Hub on this machine that has the small corpus's release."""
-    Hub.files = {**build(versioned).files, "notes.bin": b"not asked for"}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_address[1]}")
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
-    yield
-    server.shutdown()
-    server.server_close()
+    """A Hub on this machine that has the small corpus's release at v1."""
+    with running_hub() as made:
+        made.commits, made.tags = [{**build(versioned).files, "notes.bin": b"not asked for"}], {"v1": 0}
+        for name, value in {"ENDPOINT": made.url, "HOME": str(tmp_path / "home"), "TOKEN": TOKEN}.items():
+            monkeypatch.setenv(f"HF_{name}", value)
+        yield
 
 
 @pytest.mark.usefixtures("hub")
 def test_a_revision_on_the_hub_is_a_side(versioned: Path, run: Run, tmp_path: Path) -> None:
     CHANGES["a mention removed"][0](versioned)
     write_build(build(versioned))
-    result = run("diff", "hf://datasets/o/n@v1", versioned)
+    result = run("diff", f"hf://datasets/{NAME}@v1", versioned)
     assert result.stderr == ""
     assert (result.returncode, result.stdout.splitlines()[:2]) == (0, CHANGES["a mention removed"][1])
     assert "notes.bin" not in {path.name for path in (tmp_path / "home").rglob("*")}
 
 
 @pytest.mark.usefixtures("hub")
-@pytest.mark.parametrize("name", ["o/n@v2", "o/other@v1", "n", "o/n/more@v1", "../..@v1"])
+@pytest.mark.parametrize("name", [f"{NAME}@v2", "me/other@v1", "claims", f"{NAME}/more@v1", "../..@v1"])
 def test_what_the_hub_does_not_have_is_an_error(name: str, versioned: Path, run: Run) -> None:
     result = run("diff", f"hf://datasets/{name}", versioned)
     assert (result.returncode, result.stdout) == (1, "")
@@ -570,6 +524,6 @@ def test_a_hub_that_cannot_be_reached_is_an_error(
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
-    result = run("diff", "hf://datasets/o/n@v1", versioned)
+    result = run("diff", f"hf://datasets/{NAME}@v1", versioned)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("E905 The Hub does not give the dataset: ")
