@@ -228,6 +228,13 @@ def test_without_a_repository_or_git_there_is_a_code(repository: Path, monkeypat
         release(repository)
 
 
+def test_the_repository_is_that_of_the_corpus_in_a_hook_of_another_too(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other"))
+    assert release(repository).tag == "v1.2.3"
+
+
 def test_a_tag_that_git_cannot_make_is_an_error(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("[user]\nuseConfigOnly = true\n")
     assert refusal(repository) == ["E902"]

@@ -1,6 +1,5 @@
 """A release to a git remote: one commit on a branch that holds nothing else, and an annotated tag, in one push."""
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -8,11 +7,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from goldspan.faults import DataError
+from goldspan.git import git_environment
 from goldspan.publishing.publish import OTHER_TAG, REFUSED, UNREACHABLE, Parcel, Planned, foreign_names, planned
 
 __all__ = ["plan_git"]
 
-ELSEWHERE = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"}
 PASSWORD = re.compile(r"(\w+://)[^/@\s]*@")
 BROKEN = re.compile(
     "could not read from remote|unable to access|hung up|could not resolve|early eof|connection|timed out|"
@@ -33,11 +32,9 @@ class Repository(Struct, frozen=True):
         Raises:
             DataError: it fails: the remote cannot be reached (E925), or anything else (E926).
         """
-        own = {key: value for key, value in os.environ.items() if key not in ELSEWHERE}
-        environment = {"GIT_TERMINAL_PROMPT": "0", **own, "LC_ALL": "C"}
         command = ["git", "--git-dir", str(self.folder), *arguments]
         try:
-            done = subprocess.run(command, input=data, capture_output=True, env=environment, check=False)  # noqa: S603
+            done = subprocess.run(command, input=data, capture_output=True, env=git_environment(), check=False)  # noqa: S603
         except FileNotFoundError as error:
             raise REFUSED.error("git is not installed", file=self.url) from error
         if done.returncode:

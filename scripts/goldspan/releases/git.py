@@ -1,10 +1,10 @@
 """Git, called with fixed arguments."""
 
-import os
 import subprocess
 from pathlib import Path, PurePosixPath
 
 from goldspan.faults import fault
+from goldspan.git import git_environment
 
 __all__ = ["GIT_FAILED", "NOTHING_THERE", "files_at", "git", "revision", "try_git"]
 
@@ -28,7 +28,7 @@ def try_git(folder: Path, *arguments: str) -> Done:
     command = ["git", "-C", str(folder), "--no-pager", *arguments]
     try:
         return subprocess.run(  # noqa: S603 - no shell, and what is not ours stands behind --end-of-options
-            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C"}
+            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=git_environment()
         )
     except (OSError, ValueError) as error:
         raise NO_GIT.error(str(error)) from error

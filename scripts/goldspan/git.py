@@ -1,0 +1,13 @@
+"""The environment in which git is run. Imports no sibling."""
+
+import os
+
+__all__ = ["git_environment"]
+
+ELSEWHERE = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"}
+
+
+def git_environment() -> dict[str, str]:
+    """This process's, without what a hook of git sets to lead to its own repository; messages are in English."""
+    own = {key: value for key, value in os.environ.items() if key not in ELSEWHERE}
+    return {"GIT_TERMINAL_PROMPT": "0", **own, "LC_ALL": "C"}
