@@ -156,10 +156,13 @@ def marking(one: Annotation, place: str) -> Fixture:
 
 
 @cache
-def release_files() -> dict[str, bytes]:
-    """The files of a release in which nothing is wrong."""
+def release_files(*, clusters: bool = False) -> dict[str, bytes]:
+    """The files of a release in which nothing is wrong, of a corpus with a cluster of claims or without."""
     with tempfile.TemporaryDirectory() as folder:
-        return build(write_corpus(Path(folder) / "small")).files
+        corpus = write_corpus(Path(folder) / "small")
+        if clusters:
+            clustered()(corpus)
+        return build(corpus).files
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> Path:
@@ -194,11 +197,11 @@ def seal(release: Path) -> None:
     manifest.write_text(json.dumps(contents))
 
 
-def releasing(damage: Damage, place: str) -> Fixture:
+def releasing(damage: Damage, place: str, *, clusters: bool = False) -> Fixture:
     """Damage to a release that is validated; the manifest agrees to it, as far as it is there."""
 
     def run(folder: Path) -> list[Finding]:
-        release = write_files(folder / "release", release_files())
+        release = write_files(folder / "release", release_files(clusters=clusters))
         damage(release)
         return validate(release)
 
@@ -208,6 +211,16 @@ def releasing(damage: Damage, place: str) -> Fixture:
 def sealed(damage: Damage, place: str) -> Fixture:
     """Damage to a release whose manifest agrees to it."""
     return releasing(steps(damage, seal), place)
+
+
+def related(damage: Damage, place: str) -> Fixture:
+    """Damage to a release with a cluster of claims, whose manifest agrees to it."""
+    return releasing(steps(damage, seal), place, clusters=True)
+
+
+def marked(rows: Rows, label: str) -> dict[str, Any]:
+    """The first row of annotations with a label."""
+    return next(row for row in rows if row["label"] == label)
 
 
 def loading(damage: Damage, place: str) -> Fixture:
@@ -490,10 +503,17 @@ FIXTURES: dict[str, Fixture] = {
     "E605": sealed(edit_rows("claims", lambda rows: rows[0].update(quantity_mention_ids=["none"])), "quantity_mention_ids none"),
     "E606": sealed(edit_rows("ner", lambda rows: rows[0]["tokens"].__setitem__(0, "Tutle")), "row d1:sentence:0: E606"),
     "E607": sealed(edit_rows("ner", lambda rows: rows[0]["ner_tags"].__setitem__(0, 3)), "row d1:0-5: E607"),
-    "E608": sealed(edit_rows("documents", lambda rows: rows[0]["zones"].pop(1)), "row d1: E608"),
-    "E609": sealed(edit_rows("claims", lambda rows: rows[0].update(content=[])), "row d1:claim:22-35: E609"),
+    "E608": sealed(steps(edit_rows("documents", lambda rows: rows[0]["zones"][2].update(start=50)), edit_rows("annotations", lambda rows: marked(rows, "NOISE").update(start=50))), "row d1: E608"),
+    "E609": sealed(edit_rows("claims", lambda rows: rows[0].update(attribution="AUTHOR")), "row d1:claim:22-35: E609"),
     "E610": releasing(write("ner/train-00000-of-00001.parquet", "PAR1"), "ner/train-00000-of-00001.parquet: E610"),
     "E611": loading(replace("README.md", "  - name: n_chars\n    dtype: int32\n", ""), "row documents: E611"),
+    "E612": sealed(edit_rows("entities", lambda rows: rows[0].update(zone="HEAD")), "row d1:mention:12-15: E612"),
+    "E613": related(edit_rows("claims", lambda rows: rows[0].update(cluster_id="two")), "row d1:claim:0-10: E613"),
+    "E614": sealed(edit_rows("ner", lambda rows: [rows[0][name].pop(1) for name in ("tokens", "token_starts", "ner_tags")]), "row d1:sentence:0: E614"),
+    "E615": related(edit_rows("claim_relations", lambda rows: rows[0].update(text_a="Won.")), "text_a 'Won.', not 'One.'"),
+    "E616": related(edit_rows("claim_relations", lambda rows: rows[0].update(relation="SAME") or rows[1].update(relation="SAME")), "row d1:claim:22-35|d1:claim:42-52: E616"),
+    "E617": sealed(edit_rows("annotations", lambda rows: marked(rows, "HEAD").update(label="REST")), "row d1: E617"),
+    "E618": sealed(edit_rows("annotations", lambda rows: marked(rows, "VERB").update(attributes="[]")), "row d1:user-1:v: E618"),
     "E620": converted(write("bio/train-00000-of-00001.parquet", "PAR1"), "bio/train-00000-of-00001.parquet: E620"),
     "E621": converted(drop_column("spans", "origin"), "row spans: E621"),
     "E622": converted(edit_rows("spans", lambda rows: rows[3].update(span_id="11:7")), "row 11:7: E622"),
@@ -507,7 +527,7 @@ FIXTURES: dict[str, Fixture] = {
     "E630": converted(write("spans/notes.txt", "mine"), "row spans/notes.txt: E630"),
     "E631": converted(lambda _: None, "row 11:6: E631", exports.XML.replace("CUE", "KEY")),
     "E701": releasing(write("notes.txt", "mine"), "row notes.txt: E701"),
-    "E702": sealed(edit_rows("annotations", list.pop), "row annotations/train-00000-of-00001.parquet: E702"),
+    "E702": releasing(edit_json("manifest.json", lambda it: it["rows"].update(annotations=99)), "row annotations/train-00000-of-00001.parquet: E702"),
     "E703": sealed(replace("README.md", "4 entity mentions", "5 entity mentions"), "row README.md: E703"),
     "E704": releasing(edit_json("manifest.json", lambda it: it["records"].update(entities="0" * 64)), "row entities: E704"),
     "E705": releasing(unlink("README.md"), "README.md: E705"),

@@ -11,7 +11,16 @@ from msgspec import Meta, Struct
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Unit
-from goldspan.settings import Accepted, Dates, NearDuplicates, Quantities, Relations, Settings
+from goldspan.settings import (
+    Accepted,
+    Attributions,
+    Dates,
+    Layers,
+    NearDuplicates,
+    Quantities,
+    Relations,
+    Settings,
+)
 
 __all__ = [
     "Annotator",
@@ -88,28 +97,6 @@ RaiProperty = Literal[
     "machineAnnotationTools",
     "personalSensitiveInformation",
 ]
-
-
-class Layers(Struct, frozen=True, forbid_unknown_fields=True):
-    """The Labels controls of the labeling config that hold the three layers; None for a layer that a corpus lacks."""
-
-    zones: str | None = None
-    entities: str | None = None
-    attributions: str | None = None
-
-
-class Attributions(Struct, frozen=True, forbid_unknown_fields=True):
-    """The labels of the attribution layer and the relations that join them.
-
-    Cue to source, cue to content, content on.
-    """
-
-    cue: str = "CUE"
-    source: str = "SOURCE"
-    content: str = "CONTENT"
-    source_relation: str = "source"
-    content_relation: str = "content"
-    continues_relation: str = "continues"
 
 
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True):

@@ -38,6 +38,7 @@ __all__ = [
     "read_clusters",
     "read_judgements",
     "relate",
+    "relation_row",
 ]
 
 BAD_CLUSTERS = fault(

@@ -4,7 +4,29 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-__all__ = ["Accepted", "Dates", "NearDuplicates", "Quantities", "Relations", "Settings"]
+__all__ = ["Accepted", "Attributions", "Dates", "Layers", "NearDuplicates", "Quantities", "Relations", "Settings"]
+
+
+class Layers(Struct, frozen=True, forbid_unknown_fields=True):
+    """The Labels controls of the labeling config that hold the three layers; None for a layer that a corpus lacks."""
+
+    zones: str | None = None
+    entities: str | None = None
+    attributions: str | None = None
+
+
+class Attributions(Struct, frozen=True, forbid_unknown_fields=True):
+    """The labels of the attribution layer and the relations that join them.
+
+    Cue to source, cue to content, content on.
+    """
+
+    cue: str = "CUE"
+    source: str = "SOURCE"
+    content: str = "CONTENT"
+    source_relation: str = "source"
+    content_relation: str = "content"
+    continues_relation: str = "continues"
 
 
 class Quantities(Struct, frozen=True, forbid_unknown_fields=True):
@@ -71,6 +93,8 @@ class Accepted(Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """What the checks of content ask of a corpus. Each setting is documented where corpus.toml is."""
 
+    layers: Layers = Layers()
+    attributions: Attributions = Attributions()
     unannotated_zones: tuple[str, ...] = ()
     quotation_marks: tuple[Annotated[str, Meta(min_length=2, max_length=2)], ...] = ()
     quantities: Quantities = Quantities()

@@ -36,6 +36,7 @@ __all__ = [
     "schemas",
     "structure",
     "table",
+    "zone_at",
 ]
 
 CONFIGS = ("documents", "entities", "claims", "claim_relations", "ner", "annotations")

@@ -1,10 +1,22 @@
 """The checks: one small function a code, whose docstring is the message and the remedy."""
 
-from goldspan.checks import attributions, converted, figures, mentions, release, spans, statements, withheld
+from goldspan.checks import (
+    annotated,
+    attributions,
+    converted,
+    derived,
+    figures,
+    mentions,
+    release,
+    spans,
+    statements,
+    withheld,
+)
 from goldspan.checks.content import check_content, content_of
 from goldspan.checks.registry import check_annotation, check_converted, check_release
 
 __all__ = [
+    "annotated",
     "attributions",
     "check_annotation",
     "check_content",
@@ -12,6 +24,7 @@ __all__ = [
     "check_release",
     "content_of",
     "converted",
+    "derived",
     "figures",
     "mentions",
     "release",

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import msgspec
 import pyarrow as pa
@@ -91,14 +92,14 @@ def other_columns(release: Release) -> Iterator[Hit]:
 
 @release_check("E602")
 def other_slice(release: Release) -> Iterator[Hit]:
-    """The text of a span is not the text of its document at its offsets.
+    """A span is empty or lies outside its document, or its text is not the text there.
 
     Build the release again.
     """
     documents = texts(release)
     for row in rows_of(release, "entities"):
         text = documents.get(row["doc_id"], "")
-        if text[row["start"] : row["end"]] != row["text"]:
+        if not is_slice(text, row):
             yield Hit(row["mention_id"], row["text"], (row["start"], row["end"]), text)
     for row in rows_of(release, "annotations"):
         if row["layer"] and not 0 <= (row["start"] or 0) < (row["end"] or 0) <= len(documents.get(row["doc_id"], "")):
@@ -106,34 +107,61 @@ def other_slice(release: Release) -> Iterator[Hit]:
     for row in rows_of(release, "claims"):
         text = documents.get(row["doc_id"], "")
         for span in [*row["content"], *row["cue"], *row["source"]]:
-            if text[span["start"] : span["end"]] != span["text"]:
+            if not is_slice(text, span):
                 yield Hit(row["claim_id"], span["text"], (span["start"], span["end"]), text)
+
+
+def is_slice(text: str, span: Row) -> bool:
+    """True if a span lies in a text, is not empty, and has the words that stand there."""
+    start, end = span["start"], span["end"]
+    return bool(0 <= start < end <= len(text) and text[start:end] == span["text"])
 
 
 @release_check("E603")
 def other_text(release: Release) -> Iterator[Hit]:
-    """A document's hash or length is not that of its text.
+    """A document's hash or length is not that of its text, or its hash is of no file that the manifest lists.
 
     Build the release again.
     """
     withheld = release.manifest.text == "withheld"
+    inputs = set() if release.manifest.text == "hydrated" else set(release.manifest.inputs.values())
     for row in rows_of(release, "documents"):
         digest = row["text_sha256"]
         hashed = SHA256.fullmatch(digest) if withheld else digest == sha256(row["text"].encode())
-        if not hashed or row["n_chars"] != len(row["text"]):
+        listed = digest in inputs or not inputs
+        if not hashed or not listed or row["n_chars"] != len(row["text"]):
             yield Hit(row["doc_id"])
 
 
 @release_check("E604")
 def repeated_key(release: Release) -> Iterator[Hit]:
-    """Two rows of a config have the same key, or a row has none.
+    """Two rows of a config have the same key, or a row has none or another than its place gives.
 
     Build the release again.
     """
     for name, key in KEYS.items():
-        for value, count in Counter(row[key] for row in rows_of(release, name)).items():
+        rows = rows_of(release, name)
+        for value, count in Counter(row[key] for row in rows).items():
             if count > 1 or not value:
                 yield Hit(str(value), f"{count} rows of {name}")
+        for row in rows:
+            if not fitting(name, row):
+                yield Hit(str(row[key]), name)
+
+
+def fitting(config: str, row: Row) -> bool:
+    """True if the key of a row is what a build makes of what the row holds."""
+    doc_id, key = row.get("doc_id"), row[KEYS[config]]
+    if config == "entities":
+        return bool(key == f"{doc_id}:mention:{row['start']}-{row['end']}")
+    if config == "claims":
+        places = {f"{doc_id}:claim:{one['start']}-{one['end']}" for one in row["content"]}
+        return not places or key in places
+    if config == "claim_relations":
+        return bool(key == f"{row['claim_a']}|{row['claim_b']}")
+    if config == "ner":
+        return bool(key == f"{doc_id}:sentence:{row['sentence_start']}")
+    return config != "annotations" or f"{key}:".startswith(f"{doc_id}:{row['annotator_id']}:")
 
 
 @release_check("E605")
@@ -187,6 +215,8 @@ def other_tags(release: Release) -> Iterator[Hit]:
             yield Hit(row["id"], "a tag has no name")
             continue
         tags = [release.tags[tag] for tag in row["ner_tags"]]
+        if any(tag.startswith("I-") and before[1:] != tag[1:] for before, tag in pairwise(["O", *tags])):
+            yield Hit(row["id"], "an I- continues nothing")
         found |= {(row["doc_id"], *span) for span in decode_bio(tokens, tags)}
     for doc_id, start, end, label in sorted(expected ^ found):
         yield Hit(f"{doc_id}:{start}-{end}", label)
@@ -208,13 +238,17 @@ def zones_not_whole(release: Release) -> Iterator[Hit]:
 
 @release_check("E609")
 def claim_without_words(release: Release) -> Iterator[Hit]:
-    """A claim has no content, or a cue without an attribution, or an attribution without a cue.
+    """A claim has no content, or its attribution does not fit: its id is the cue's, no cue is the author's own voice.
 
     Build the release again.
     """
     for row in rows_of(release, "claims"):
-        if not row["content"] or (row["attribution_id"] is None) != (not row["cue"]):
-            yield Hit(row["claim_id"])
+        named = [f"{row['doc_id']}:attribution:{one['start']}-{one['end']}" for one in row["cue"]]
+        voice = ("DIRECT", "MIXED", "INDIRECT") if row["cue"] else ("AUTHOR",)
+        if not row["content"] or named != [*filter(None, [row["attribution_id"]])]:
+            yield Hit(row["claim_id"], f"attribution_id {row['attribution_id']}")
+        elif row["attribution"] not in voice or (row["source"] and not row["cue"]):
+            yield Hit(row["claim_id"], f"attribution {row['attribution']}")
 
 
 @release_check("E701")
