@@ -435,7 +435,7 @@ FIXTURES: dict[str, Fixture] = {
     "E105": building(steps(append(SOURCES, "d3,d3.txt,,"), write("dataset/raw/d3.txt", b"\xff")), "d3.txt document d3: E105"),
     "E106": building(write("dataset/raw/new.txt", "new"), "new.txt: E106"),
     "E107": building(replace(SOURCES, sha256(TEXT.encode()), ""), sha256(TEXT.encode())),
-    "E108": building(steps(replace(SOURCES, "story_group", "published_date"), replace(SOURCES, ",one\r\nd2", ",May\r\nd2"), replace(SOURCES, ",one", ",2025-12")), "'May'"),
+    "E108": building(steps(replace(SOURCES, "story_group", "published_date"), replace(SOURCES, ",one\r\nd2", ",2025-02-30\r\nd2"), replace(SOURCES, ",one", ",2025-12")), "'2025-02-30'"),
     "E201": building(write(EXPORT, "["), f"{EXPORT}: E201"),
     "E202": validating([*TASKS, 5], "`$[3]`"),
     "E203": validating([{"id": 1, "data": {"doc_id": "d1"}}], "document d1: E203"),

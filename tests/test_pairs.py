@@ -16,7 +16,16 @@ from goldspan.decisions import Decider, Decision, check_decisions
 from goldspan.entities import Entity, check_entities, read_entities
 from goldspan.faults import DataError
 from goldspan.labeling import load_labeling_config, parse_labeling_config
-from goldspan.pairs import Judgement, Member, PairScheme, check_clusters, check_relations, read_clusters, relate
+from goldspan.pairs import (
+    Judgement,
+    Member,
+    PairScheme,
+    check_clusters,
+    check_relations,
+    first_clusters,
+    read_clusters,
+    relate,
+)
 from goldspan.records import Mention
 from tests.conftest import ROOT, Run
 
@@ -120,6 +129,15 @@ def test_what_an_adjudicator_judges_stands() -> None:
     assert list(check_decisions(without, "")) == []
     _, findings = relate(CLUSTER, [*judged, judge("pq", "SAME", "K")], CLAIMS, scheme, Decider(()))
     assert [(finding.code, finding.task) for finding in findings] == [("E526", "p|q")]
+
+
+def test_a_claim_is_in_the_cluster_that_begins_first_in_the_file() -> None:
+    rows = (("two", "s"), ("one", "p"), ("one", "q"), ("two", "p"))
+    assert first_clusters([Member(cluster, claim, "") for cluster, claim in rows]) == {
+        "s": "two",
+        "p": "two",
+        "q": "one",
+    }
 
 
 def test_clusters_may_overlap_but_a_pair_is_judged_once() -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,13 +17,14 @@ from hypothesis import strategies as st
 
 from goldspan.build import Built, build, check_build, write_build
 from goldspan.faults import DataError
-from goldspan.hashes import records_hash
+from goldspan.hashes import records_hash, sha256
 from goldspan.options import open_findings
 from goldspan.store import entries, replace_folder
 from goldspan.tables import CONFIGS
 from goldspan.validate import validate
 from tests.conftest import GOLDSPAN, ROOT, Run, fingerprint
 from tests.damage import Damage, edit_rows, not_utf8
+from tests.fixtures import seal
 from tests.small import OTHER_TEXT, TEXT
 
 RELEASE = ROOT / "dataset/release"
@@ -310,3 +312,55 @@ def test_a_figure_that_the_tables_cannot_give_is_an_error(corpus: Path) -> None:
     with pytest.raises(DataError) as caught:
         build(corpus)
     assert {finding.code for finding in caught.value.findings} == {"E004"}
+
+
+def where(config: str, column: str, change: Callable[[dict[str, Any]], object]) -> Damage:
+    """Damage to the first row that has something in a column."""
+    return edit_rows(config, lambda rows: change(next(row for row in rows if row[column])))
+
+
+def other_boilerplate(row: dict[str, Any]) -> None:
+    row["text"] = row["text"].replace("Asia NewsPolitics", "Asia NewsPolitica")
+    row["text_sha256"] = sha256(row["text"].encode())
+
+
+def one_token(row: dict[str, Any]) -> None:
+    row["tokens"][:2] = ["Hun Manet"]
+    del row["token_starts"][1], row["ner_tags"][1]
+
+
+SEALED: dict[str, tuple[Damage, str]] = {
+    "a span before the text": (where("entities", "text", lambda row: row.update(start=-9, end=-5, text="")), "E602"),
+    "another text with its hash": (where("documents", "text", other_boilerplate), "E603"),
+    "a mention's id": (where("entities", "text", lambda row: row.update(mention_id="000:mention:1-2")), "E604"),
+    "a claim's id": (where("claims", "content", lambda row: row.update(claim_id="000:claim:1-2")), "E604"),
+    "a sentence's id": (where("ner", "tokens", lambda row: row.update(id="000:sentence:1")), "E604"),
+    "a relation's id": (where("claim_relations", "basis", lambda row: row.update(relation_id="x")), "E604"),
+    "an annotation's id": (where("annotations", "layer", lambda row: row.update(annotator_id="A9")), "E604"),
+    "a tag that continues nothing": (where("ner", "tokens", lambda row: row["ner_tags"].__setitem__(0, 2)), "E607"),
+    "an attribution's id": (where("claims", "cue", lambda row: row.update(attribution_id="000:attribution:1-2")), "E609"),
+    "another voice": (where("claims", "cue", lambda row: row.update(attribution="AUTHOR")), "E609"),
+    "a source without a cue": (edit_rows("claims", lambda rows: rows[0].update(source=rows[0]["content"])), "E609"),
+    "another parent": (where("entities", "parent_mention_id", lambda row: row.update(parent_mention_id="000:mention:19-28")), "E612"),
+    "another bound": (where("entities", "lower", lambda row: row.update(lower=row["lower"] + 1)), "E612"),
+    "a figure lost": (where("claims", "quantity_mention_ids", lambda row: row.update(quantity_mention_ids=[])), "E613"),
+    "a cluster lost": (where("claims", "cluster_id", lambda row: row.update(cluster_id=None)), "E613"),
+    "a token of two words": (where("ner", "tokens", one_token), "E614"),
+    "a sentence cut": (where("ner", "tokens", lambda row: row.update(sentence_text="Hun")), "E614"),
+    "another group": (where("ner", "tokens", lambda row: row.update(story_group="x")), "E614"),
+    "another scope": (where("claim_relations", "basis", lambda row: row.update(scope="WITHIN_DOC")), "E615"),
+    "another cluster": (where("claim_relations", "basis", lambda row: row.update(cluster_id="x")), "E615"),
+    "a claim with itself": (where("claim_relations", "basis", lambda row: row.update(claim_b=row["claim_a"])), "E616"),
+    "a nested mention's label": (where("entities", "parent_mention_id", lambda row: row.update(label="WEAPON")), "E617"),
+    "another value": (where("claims", "content", lambda row: row.update(polarity="NEGATIVE")), "E617"),
+    "an entity": (where("entities", "text", lambda row: row.update(entity_id="malaysia")), "E617"),
+    "a relation to nowhere": (where("annotations", "layer", lambda row: row.update(attributes='{"relations": [["source", "x"]]}')), "E618"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEALED)
+def test_damage_is_found_though_every_hash_and_count_agrees(name: str, release: Path) -> None:
+    damage, code = SEALED[name]
+    damage(release)
+    seal(release)
+    assert code in {finding.code for finding in validate(release)}

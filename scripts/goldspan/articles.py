@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from goldspan.corpus import Corpus, inside
+from goldspan.dates import is_date
 from goldspan.faults import DataError, Finding, fault
 from goldspan.hashes import sha256
 from goldspan.records import Article
@@ -37,7 +38,9 @@ UNLISTED_RAW = fault(
 )
 
 NO_HASH = fault("E107", "A row of sources.csv has no SHA-256", "Put in the one of the file, given here.")
-BAD_DATE = fault("E108", "A published_date is not an ISO 8601 date", "Write it as 2025-12-31, 2025-12 or 2025.")
+BAD_DATE = fault(
+    "E108", "A published_date is no ISO 8601 date that the calendar has", "Write it as 2025-12-31, 2025-12 or 2025."
+)
 
 DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 DOC_ID = re.compile(
@@ -99,7 +102,8 @@ def check_ids(rows: list[dict[str, str]], path: Path) -> Iterator[Finding]:
         if not DOC_ID.fullmatch(row["doc_id"]) or {row["doc_id"], row["file"]} & seen:
             yield BAD_DOC_ID.finding(f"{row['doc_id']!r} for {row['file']!r}", file=str(path), task=row["doc_id"])
         seen |= {row["doc_id"], row["file"]}
-        if row.get("published_date") and not DATE.fullmatch(row["published_date"]):
+        day = row.get("published_date")
+        if day and not (DATE.fullmatch(day) and is_date(day)):
             yield BAD_DATE.finding(repr(row["published_date"]), file=str(path), task=row["doc_id"])
 
 

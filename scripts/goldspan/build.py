@@ -24,7 +24,16 @@ from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
 from goldspan.labels import inventories
 from goldspan.manifest import manifest_json
-from goldspan.pairs import Judgement, PairScheme, check_clusters, check_relations, check_scheme, read_judgements, relate
+from goldspan.pairs import (
+    Judgement,
+    PairScheme,
+    check_clusters,
+    check_relations,
+    check_scheme,
+    first_clusters,
+    read_judgements,
+    relate,
+)
 from goldspan.records import Annotation, Zone
 from goldspan.store import NOT_OURS, differences, replace_folder, staged
 
@@ -74,9 +83,7 @@ def build(folder: Path) -> Built:
     decisions = check_decisions(decider, str(inputs.corpus.path("decisions")))
     lists = [*check_lists(inputs, released), *check_agreement(inputs, judgements)]
     warnings += stop_on_errors([*judged, *findings, *decisions, *lists])
-    tables["claims"] = rows.in_clusters(
-        tables["claims"], {one.claim_id: one.cluster_id for one in reversed(inputs.clusters)}
-    )
+    tables["claims"] = rows.in_clusters(tables["claims"], first_clusters(inputs.clusters))
     tables["claim_relations"] = rows.table(related, tables["claim_relations"].schema)
     warnings += check_content(content_of(tables, inputs.corpus.settings()))
     return package(inputs, tables, warnings)

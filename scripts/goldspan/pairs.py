@@ -34,6 +34,7 @@ __all__ = [
     "check_clusters",
     "check_relations",
     "check_scheme",
+    "first_clusters",
     "pair_tasks",
     "read_clusters",
     "read_judgements",
@@ -135,6 +136,13 @@ def cluster_pairs(members: Iterable[Member]) -> dict[Pair, str]:
             if (other, one) not in pairs:
                 pairs.setdefault((one, other), name)
     return pairs
+
+
+def first_clusters(members: Sequence[Member]) -> dict[str, str]:
+    """The first cluster that each claim is in; it holds a pair of every other claim of it."""
+    order = {name: number for number, name in enumerate(dict.fromkeys(member.cluster_id for member in members))}
+    last_first = sorted(members, key=lambda member: order[member.cluster_id], reverse=True)
+    return {member.claim_id: member.cluster_id for member in last_first}
 
 
 def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], documents: Mapping[str, Row]) -> list[Row]:

@@ -1,15 +1,25 @@
 """E612 to E616: what follows from other rows and columns of a release, held against what a build makes of them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+
+import regex
 
 from goldspan.checks.registry import Hit, release_check
 from goldspan.checks.release import rows_of, texts
 from goldspan.pairs import check_relations, relation_row
 from goldspan.records import Annotation, Article, Span, Zone
+from goldspan.settings import Settings
 from goldspan.store import Release
 from goldspan.tables import Row, entity_rows, mentions, zone_at
+
+SPACE = regex.compile(r"\s")  # of `tokens.TOKEN`
+
+
+def has_settings(release: Release) -> bool:
+    """True if the manifest says what a release was built by; the first ones did not."""
+    return release.manifest.settings != Settings()
 
 
 def zones_of(release: Release) -> dict[str, list[Zone]]:
@@ -37,7 +47,7 @@ def other_mention(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     documents, zones = texts(release), zones_of(release)
-    for doc_id, rows in by_document(release, "entities").items():
+    for doc_id, rows in by_document(release, "entities").items() if has_settings(release) else ():
         spans = [Span(row["mention_id"], "", (row["label"],), row["start"], row["end"], row) for row in rows]
         found = mentions(Annotation(doc_id, "", "", tuple(spans), ()), zones.get(doc_id, []), "")
         article = Article(doc_id, "", documents.get(doc_id, ""), "", {})
@@ -61,13 +71,11 @@ def other_claim(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     labels = release.manifest.settings.quantities.labels
-    figures = [row for row in rows_of(release, "entities") if row["label"] in labels]
     known = {row["mention_id"] for row in rows_of(release, "entities")}
-    clusters = clusters_of(release)
-    for row in rows_of(release, "claims"):
-        inside = {
-            one["mention_id"] for one in figures if one["doc_id"] == row["doc_id"] and lies_in(one, row["content"])
-        }
+    clusters, mentioned = clusters_of(release), by_document(release, "entities")
+    for row in rows_of(release, "claims") if has_settings(release) else ():
+        figures = [one for one in mentioned[row["doc_id"]] if one["label"] in labels]
+        inside = {one["mention_id"] for one in figures if lies_in(one, row["content"])}
         named = set(row["quantity_mention_ids"])
         if named <= known and named != inside:
             yield Hit(row["claim_id"], f"quantity_mention_ids {', '.join(sorted(named ^ inside))}")
@@ -97,7 +105,7 @@ def other_sentence(release: Release) -> Iterator[Hit]:
     """
     documents = {row["doc_id"]: row for row in rows_of(release, "documents")}
     zones, sentences = zones_of(release), by_document(release, "ner")
-    for doc_id in [name for name in sentences if name in documents]:
+    for doc_id in [name for name in sentences if name in documents and has_settings(release)]:
         document, rows = documents[doc_id], sorted(sentences[doc_id], key=lambda row: row["sentence_start"])
         text, without = document["text"], release.manifest.settings.unannotated_zones
         for row in rows:
@@ -107,6 +115,7 @@ def other_sentence(release: Release) -> Iterator[Hit]:
                 (start, start + len(token)) for start, token in zip(row["token_starts"], row["tokens"], strict=False)
             ]
             yield from (Hit(row["id"], "tokens", each, text) for each in gaps(text, extent(row), tokens))
+            yield from (Hit(row["id"], repr(token)) for token in row["tokens"] if SPACE.search(token))
         for zone in zones[doc_id] or [Zone(0, len(text), "")]:
             if zone.zone not in without:
                 inside = [extent(row) for row in rows if zone.start <= row["sentence_start"] < zone.end]
@@ -137,8 +146,10 @@ def other_relation(release: Release) -> Iterator[Hit]:
     for row in rows_of(release, "claim_relations"):
         pair = row["claim_a"], row["claim_b"]
         if set(pair) <= set(claims):
+            shared = {claims[claim]["cluster_id"] for claim in pair}
+            cluster = shared.pop() if len(shared) == 1 else row["cluster_id"]
             values = {"relation": row["relation"], "basis": row["basis"]}
-            made = relation_row(pair, row["cluster_id"], values, claims, release.manifest.settings.relations)
+            made = relation_row(pair, cluster, values, claims, release.manifest.settings.relations)
             yield from (Hit(row["relation_id"], each) for each in odd(row, {**made, "relation_id": row["relation_id"]}))
 
 
@@ -151,16 +162,14 @@ def other_cluster(release: Release) -> Iterator[Hit]:
     What corpus.toml calls transitive must carry over, what it calls acyclic must not turn in a circle.
     """
     rows = rows_of(release, "claim_relations")
-    pairs = [frozenset((row["claim_a"], row["claim_b"])) for row in rows]
-    yield from (
-        Hit(row["relation_id"], "twice, or of one claim")
-        for row, pair in zip(rows, pairs, strict=True)
-        if len(pair) < 2 or pairs.count(pair) > 1
-    )
+    related = Counter(frozenset((row["claim_a"], row["claim_b"])) for row in rows)
+    for row in rows:
+        pair = frozenset((row["claim_a"], row["claim_b"]))
+        if len(pair) < 2 or related[pair] > 1:
+            yield Hit(row["relation_id"], "the pair stands twice" if len(pair) > 1 else "a claim with itself")
     members: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         members[row["cluster_id"]] |= {row["claim_a"], row["claim_b"]}
-    related = set(pairs)
     for cluster, claims in members.items():
         for one, other in combinations(sorted(claims), 2):
             if frozenset((one, other)) not in related:
