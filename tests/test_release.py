@@ -23,7 +23,7 @@ from goldspan.store import entries, replace_folder
 from goldspan.tables import CONFIGS
 from goldspan.validate import validate
 from tests.conftest import GOLDSPAN, ROOT, Run, fingerprint
-from tests.damage import Damage, edit_rows, not_utf8
+from tests.damage import Damage, edit_json, edit_rows, not_utf8
 from tests.fixtures import seal
 from tests.small import OTHER_TEXT, TEXT
 
@@ -351,6 +351,7 @@ SEALED: dict[str, tuple[Damage, str]] = {
     "another scope": (where("claim_relations", "basis", lambda row: row.update(scope="WITHIN_DOC")), "E615"),
     "another cluster": (where("claim_relations", "basis", lambda row: row.update(cluster_id="x")), "E615"),
     "a claim with itself": (where("claim_relations", "basis", lambda row: row.update(claim_b=row["claim_a"])), "E616"),
+    "a column without counts": (edit_json("manifest.json", lambda it: it["labels"].pop("entities/label")), "E706"),
     "a nested mention's label": (where("entities", "parent_mention_id", lambda row: row.update(label="WEAPON")), "E617"),
     "another value": (where("claims", "content", lambda row: row.update(polarity="NEGATIVE")), "E617"),
     "an entity": (where("entities", "text", lambda row: row.update(entity_id="malaysia")), "E617"),

@@ -308,11 +308,13 @@ def other_records(release: Release) -> Iterator[Hit]:
 
 @release_check("E706")
 def other_label_counts(release: Release) -> Iterator[Hit]:
-    """The manifest counts the labels of a column otherwise than they stand there.
+    """The manifest counts the labels of a column otherwise than they stand there, or not at all.
 
     Build the release again.
     """
     listed = release.manifest.labels
+    counting = {f"{name}/label" for name in ("entities", "annotations") if listed and name in release.tables}
+    yield from (Hit(name, "not counted") for name in sorted(counting - set(listed)))
     known = {name for name in listed if known_column(release.tables, name)}
     counted = count_labels(release.tables, {name: tuple(listed[name]) for name in known})
     yield from (Hit(name) for name in listed if name not in known or counted[name] != listed[name])
