@@ -18,8 +18,8 @@ SPACE = regex.compile(r"\s")  # of `tokens.TOKEN`
 
 
 def has_settings(release: Release) -> bool:
-    """True if the manifest says what a release was built by; the first ones did not."""
-    return release.manifest.settings != Settings()
+    """True if the manifest says what a release was built by, and nothing has moved since as where it is hydrated."""
+    return release.manifest.settings != Settings() and release.manifest.text != "hydrated"
 
 
 def zones_of(release: Release) -> dict[str, list[Zone]]:
@@ -161,7 +161,7 @@ def other_cluster(release: Release) -> Iterator[Hit]:
 
     What corpus.toml calls transitive must carry over, what it calls acyclic must not turn in a circle.
     """
-    rows = rows_of(release, "claim_relations")
+    rows = rows_of(release, "claim_relations") if has_settings(release) else []
     related = Counter(frozenset((row["claim_a"], row["claim_b"])) for row in rows)
     for row in rows:
         pair = frozenset((row["claim_a"], row["claim_b"]))

@@ -145,7 +145,7 @@ def repeated_key(release: Release) -> Iterator[Hit]:
             if count > 1 or not value:
                 yield Hit(str(value), f"{count} rows of {name}")
         for row in rows:
-            if not fitting(name, row):
+            if release.manifest.text != "hydrated" and not fitting(name, row):  # there, spans have moved
                 yield Hit(str(row[key]), name)
 
 
@@ -245,7 +245,8 @@ def claim_without_words(release: Release) -> Iterator[Hit]:
     for row in rows_of(release, "claims"):
         named = [f"{row['doc_id']}:attribution:{one['start']}-{one['end']}" for one in row["cue"]]
         voice = ("DIRECT", "MIXED", "INDIRECT") if row["cue"] else ("AUTHOR",)
-        if not row["content"] or named != [*filter(None, [row["attribution_id"]])]:
+        moved = release.manifest.text == "hydrated"
+        if not row["content"] or (not moved and named != [*filter(None, [row["attribution_id"]])]):
             yield Hit(row["claim_id"], f"attribution_id {row['attribution_id']}")
         elif row["attribution"] not in voice or (row["source"] and not row["cue"]):
             yield Hit(row["claim_id"], f"attribution {row['attribution']}")
