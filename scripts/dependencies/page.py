@@ -1,9 +1,10 @@
 """The lock and what is installed -> docs/dependencies.md: every package that users get, and its licence."""
 
 import re
+import sysconfig
 import tomllib
 from collections.abc import Iterable
-from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
+from importlib.metadata import PackageMetadata, distributions
 from pathlib import Path
 
 from msgspec import Struct
@@ -72,11 +73,9 @@ def rows(lock: str, settings: dict[str, object]) -> list[tuple[str, str, str, st
 
 def installed_licence(package: Package) -> str:
     """The licence of a package that is installed in the locked version; else that it is not, here."""
-    try:
-        found = metadata(package.name)
-    except PackageNotFoundError:
-        return "not on Linux"
-    return licence(found)
+    where = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]  # not what other packages bring along
+    found = next(iter(distributions(name=package.name, path=where)), None)
+    return "not on Linux" if found is None else licence(found.metadata)
 
 
 def licence(found: PackageMetadata) -> str:

@@ -12,6 +12,15 @@ from tests.server.conftest import Studio
 pytestmark = pytest.mark.server
 
 
+BUILT = """\
+document 004 row 004:65-73: W511 Words are marked in most places and not here: 'Malaysia', marked 11 times
+    text: lomatic ministers gathered in [Malaysia] with the urgent goal of endin
+    mend: Mark them here too, or accept it if they mean something else here.
+4 findings accepted in corpus.toml
+border-claims 0.1.0 is built in dataset/release
+"""  # a mention is deleted in between
+
+
 def test_the_annotators_path_runs_as_printed(template: Path, corpus: Path, tmp_path: Path) -> None:
     """Start, push, submit, pull, build, stop: the commands of annotations/README.md in their order, on a copy."""
     page = (ROOT / "annotations/README.md").read_text(encoding="utf-8")
@@ -29,10 +38,7 @@ def test_the_annotators_path_runs_as_printed(template: Path, corpus: Path, tmp_p
         for command in commands:
             port = ["--port", str(studio.port)] if command == "studio start" else []
             result = studio.goldspan(*command.split(), *port)
-            assert (
-                result.returncode,
-                result.stderr.replace("border-claims 0.1.0 is built in dataset/release\n", ""),
-            ) == (0, "")
+            assert (result.returncode, result.stderr) == (0, BUILT if command == "build" else "")
             said.append(result.stdout)
             if command == "studio push":
                 task = studio.tasks("border-claims")["004"]
