@@ -191,4 +191,4 @@ def damage(draw: st.DrawFn, node: Any) -> None:
         node.append(copy.deepcopy(node[key]))
     else:
         others = ALIKE.get(type(node[key]), JUNK) if how == "alike" else JUNK
-        node[key] = draw(st.sampled_from(others))
+        node[key] = copy.deepcopy(draw(st.sampled_from(others)))  # what is put in may be damaged, too
