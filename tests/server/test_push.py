@@ -190,13 +190,13 @@ def test_two_projects_of_one_title_are_refused(studio: Studio, small: Path) -> N
 
 
 def test_pushes_that_meet_leave_one_project_with_each_task_once(studio: Studio, small: Path) -> None:
-    for number in range(200):
+    for number in range(100):
         add_article(small, f"n{number:03}", f"Article {number}. " + "Words and more words. " * 50)
     pushes = [studio.begin("studio", "push", "--corpus", small) for _ in range(3)]
     ends = [(push.communicate(timeout=300)[1], push.returncode) for push in pushes]
     assert ends == [("", 0)] * 3
-    assert len(studio.tasks(name_of(small))) == 202
-    assert "0 tasks new, 0 changed, 202 as they were" in studio.studio("push", "--corpus", small).stdout
+    assert len(studio.tasks(name_of(small))) == 102
+    assert "0 tasks new, 0 changed, 102 as they were" in studio.studio("push", "--corpus", small).stdout
 
 
 def test_annotations_are_restored_only_where_the_server_has_their_users(studio: Studio, small: Path) -> None:
