@@ -44,6 +44,12 @@ def test_a_lock_tells_who_needs_what() -> None:
             "    # via",
             "    #   a",
             "    #   d",
+            "c==4 ; python_full_version >= '3.12' \\",
+            "    --hash=sha256:00",
+            "    # via a",
+            "c==3 ; python_full_version < '3.12' \\",
+            "    --hash=sha256:00",
+            "    # via a",
             "d==3.post1 \\",
             "    --hash=sha256:00",
             "    # via goldspan (pyproject.toml)",
@@ -52,8 +58,14 @@ def test_a_lock_tells_who_needs_what() -> None:
     )
     project = {"dependencies": ["A>=1"], "optional-dependencies": {"x": ["d[y]>3"], "dev": ["d"]}}
     packages = locked(text)
-    assert [(one.name, one.version) for one in packages.values()] == [("a", "1.0"), ("b-c", "2"), ("d", "3.post1")]
-    assert users(packages, {"project": project}) == {"a": ["core"], "b-c": ["core", "x"], "d": ["x"]}
+    assert [(one.name, one.version) for one in packages.values()] == [
+        ("a", "1.0"),
+        ("b-c", "2"),
+        ("c", "3"),
+        ("d", "3.post1"),
+    ]
+    assert [one.name for one in packages.values() if not one.is_for_linux] == ["b-c"]
+    assert users(packages, {"project": project}) == {"a": ["core"], "b-c": ["core", "x"], "c": ["core"], "d": ["x"]}
 
 
 def test_a_licence_is_told_by_what_is_declared() -> None:

@@ -8,12 +8,14 @@ from importlib.metadata import PackageMetadata, distributions
 from pathlib import Path
 
 from msgspec import Struct
+from packaging.markers import Marker
 
 __all__ = ["ROOT", "Package", "licence", "locked", "page", "rows", "users"]
 
 ROOT = Path(__file__).parent.parent.parent
 LOCK = ROOT / "requirements/dev.txt"
-PINNED = re.compile(r"^([\w.-]+)==([^\s;\\]+)[^\n]*\n(?:    --hash[^\n]*\n)*((?:    #[^\n]*\n)*)", re.MULTILINE)
+PINNED = re.compile(r"^([\w.-]+)==([^\s;\\]+)([^\n]*)\n(?:    --hash[^\n]*\n)*((?:    #[^\n]*\n)*)", re.MULTILINE)
+HERE = {"sys_platform": "linux", "python_version": "3.11", "python_full_version": "3.11.0"}  # what the page is made for
 NOT_FOR_USERS = ("audit", "dev", "fuzz")
 SHORT = 60  # a longer text is a licence itself, not its name
 
@@ -24,15 +26,23 @@ class Package(Struct, frozen=True):
     name: str
     version: str
     wanted_by: frozenset[str]
+    is_for_linux: bool
 
 
 def locked(text: str) -> dict[str, Package]:
-    """The packages of a lock by name."""
-    found = {}
-    for name, version, comment in PINNED.findall(text):
-        parents = re.findall(r"#(?: +via)? +([\w.-]+)", comment)
-        found[name] = Package(name, version, frozenset(parents) - {"via"})
+    """The packages of a lock by name; of a name that is pinned several times, the one for Linux."""
+    found: dict[str, Package] = {}
+    for name, version, condition, comment in PINNED.findall(text):
+        parents = frozenset(re.findall(r"#(?: +via)? +([\w.-]+)", comment)) - {"via"}
+        package = Package(name, version, parents, is_for_linux=holds(condition.strip(" ;\\")))
+        if package.is_for_linux or name not in found:
+            found[name] = package
     return found
+
+
+def holds(condition: str) -> bool:
+    """Whether a package is installed on Linux with the oldest Python, by the condition in the lock."""
+    return not condition or Marker(condition).evaluate(HERE)
 
 
 def users(packages: dict[str, Package], settings: dict[str, object]) -> dict[str, list[str]]:
@@ -72,10 +82,15 @@ def rows(lock: str, settings: dict[str, object]) -> list[tuple[str, str, str, st
 
 
 def installed_licence(package: Package) -> str:
-    """The licence of a package that is installed in the locked version; else that it is not, here."""
+    """The licence of a package that is installed; else that it is for other systems.
+
+    What is installed by other hands, outside the lock, makes no difference.
+    """
+    if not package.is_for_linux:
+        return "not on Linux"
     where = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]  # not what other packages bring along
     found = next(iter(distributions(name=package.name, path=where)), None)
-    return "not on Linux" if found is None else licence(found.metadata)
+    return "not installed" if found is None else licence(found.metadata)
 
 
 def licence(found: PackageMetadata) -> str:
