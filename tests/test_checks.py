@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-import goldspan.cli  # noqa: F401 - so that every fault is declared
+import goldspan.commands.build  # noqa: F401 - so that every fault is declared
 from goldspan.checks.registry import Subject, check_annotation
 from goldspan.corpus import Layers
 from goldspan.records import Annotation, Relation, Span

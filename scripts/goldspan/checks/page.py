@@ -3,11 +3,7 @@
 import importlib
 import pkgutil
 
-import goldspan.formats
-import goldspan.hydrate
-import goldspan.publishing
-import goldspan.releases
-import goldspan.studio
+import goldspan
 from goldspan.card import markdown
 from goldspan.faults import FAULTS
 
@@ -85,7 +81,6 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "W94": "rebase",
     "E97": "explore",
 }
-PACKAGES = (goldspan.formats, goldspan.hydrate, goldspan.publishing, goldspan.releases, goldspan.studio)
 HEAD = """# Checks
 
 What goldspan can find wrong; this page is what `goldspan checks` prints. A code that begins with E is an error: the
@@ -103,11 +98,10 @@ def checks_page() -> str:
     """The page: a table of codes for each family.
 
     Raises:
-        ModuleNotFoundError: the extras ``studio`` and ``hub`` are not installed.
+        ModuleNotFoundError: an extra is not installed.
     """
-    for package in PACKAGES:  # the command line imports all others that declare faults
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(goldspan.__path__, "goldspan."):  # each declares its own faults
+        importlib.import_module(module.name)
     parts = [HEAD]
     for family, title in FAMILIES.items():
         found = [FAULTS[code] for code in sorted(FAULTS) if code[1] == family]

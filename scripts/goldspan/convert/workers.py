@@ -1,9 +1,7 @@
 """Shards -> outcomes, on this machine: one after the other, or each in a process of its own."""
 
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, as_completed
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +22,8 @@ WORKER_DIED = fault(
 NOT_SUBMITTED = fault(
     "E219", "Slurm does not take the job", "See what sbatch says, and what --sbatch settings this cluster wants."
 )
+
+Call = tuple[Shard, Options, Path]
 
 
 class Engine(StrEnum):
@@ -62,18 +62,30 @@ def run_here(job: Job, parts: Path, show: Show) -> list[Outcome]:
     calls = [(shard, job.options, parts / part_name(shard.number)) for shard in job.shards]
     if job.workers == 1 or len(calls) == 1:
         return list(in_turn(calls, show))
+    return list(in_processes(calls, job.workers, show))
+
+
+def in_processes(calls: Sequence[Call], workers: int, show: Show) -> Iterator[Outcome]:
+    """The outcomes of shards, some converted at a time.
+
+    Raises:
+        DataError: a file is broken (E201), or a worker died (E217).
+    """
+    import multiprocessing  # noqa: PLC0415 - one process starts sooner without it
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415
+
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(job.workers, len(calls)), mp_context=context) as pool:
+    with ProcessPoolExecutor(min(workers, len(calls)), mp_context=context) as pool:
         futures = [pool.submit(run_shard, *call) for call in calls]
         try:
             for done, _ in enumerate(as_completed(futures)):
                 show("converting shards", done, len(futures))
-            return list(results(futures))
+            yield from results(futures)
         except BrokenProcessPool as error:
             raise WORKER_DIED.error() from error
 
 
-def in_turn(calls: Sequence[tuple[Shard, Options, Path]], show: Show) -> Iterator[Outcome]:
+def in_turn(calls: Sequence[Call], show: Show) -> Iterator[Outcome]:
     """The outcomes of shards, each converted when it is asked for."""
     for done, call in enumerate(calls):
         show("converting", done, len(calls) if len(calls) > 1 else None)

@@ -9,12 +9,9 @@ from goldspan.explore.reading import read_contents
 from goldspan.faults import printable
 from goldspan.options import extra
 
-__all__ = ["explore_app"]
-
-explore_app = typer.Typer(rich_markup_mode=None)
+__all__ = ["explore_command"]
 
 
-@explore_app.command("explore")
 def explore_command(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="The folder of a release or of a conversion.")],
     out: Annotated[Path | None, typer.Option(metavar="HTML", help="The page to write.")] = None,

@@ -11,9 +11,7 @@ from goldspan.releases.release import draft_entry, release, write_entry
 from goldspan.releases.rendering import as_json, as_markdown, as_text
 from goldspan.releases.revisions import load_side
 
-__all__ = ["releases_app"]
-
-releases_app = typer.Typer(rich_markup_mode=None)
+__all__ = ["diff_command", "release_command"]
 
 
 class DiffFormat(StrEnum):
@@ -28,7 +26,6 @@ SHOWN = {DiffFormat.text: as_text, DiffFormat.json: as_json, DiffFormat.markdown
 SIDE = "A folder of a release or corpus, a tag or revision of the repository, or hf://datasets/OWNER/NAME@REVISION."
 
 
-@releases_app.command("diff")
 def diff_command(
     old: Annotated[str, typer.Argument(metavar="OLD", help=SIDE)],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The same, newer.")],
@@ -41,7 +38,6 @@ def diff_command(
     typer.echo(SHOWN[format_](changes), nl=False)
 
 
-@releases_app.command("release")
 def release_command(
     corpus: CorpusOption = HERE,
     draft: Annotated[

@@ -24,6 +24,8 @@ studio_app = typer.Typer(
     name="studio",
     help="Annotate in Label Studio: run a server, push a project to it, pull its annotations.",
     no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 

@@ -1,0 +1,45 @@
+"""The command ``goldspan build``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from goldspan.build import Built, build, check_build, write_build
+from goldspan.faults import printable
+from goldspan.hydrate.withhold import withhold
+from goldspan.options import HERE, CorpusOption, show_findings
+
+__all__ = ["build_command"]
+
+
+def build_command(
+    corpus: CorpusOption = HERE,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write here, not to the release folder.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail where the release on disk differs.")
+    ] = False,
+    withhold_text: Annotated[
+        bool, typer.Option("--withhold-text", help="Leave the articles' text out; goldspan hydrate puts it back.")
+    ] = False,
+) -> None:
+    """Raw articles and exports -> release."""
+    built = withhold(build(corpus)) if withhold_text else build(corpus)
+    show_findings(built.warnings)
+    if check:
+        check_build(built, out)
+        typer.echo(f"{printable(built.corpus.name)} {built.corpus.version} is what its inputs give", err=True)
+    else:
+        folder = write_build(built, out)
+        typer.echo(f"{printable(built.corpus.name)} {built.corpus.version} is built in {folder}", err=True)
+    show_rows(built)
+
+
+def show_rows(built: Built) -> None:
+    """Each config with its rows, on stdout."""
+    table = Table("config", "rows", box=None, pad_edge=False)
+    for name, contents in built.tables.items():
+        table.add_row(name, str(contents.num_rows))
+    Console().print(table)

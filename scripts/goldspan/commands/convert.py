@@ -1,0 +1,101 @@
+"""The command ``goldspan convert``."""
+
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from goldspan.convert.conversion import Converted, convert
+from goldspan.convert.workers import Engine
+from goldspan.options import OnError, extra, show_findings
+from goldspan.progress import terminal_progress
+from goldspan.records import Unit
+from goldspan.remote import shown
+
+__all__ = ["convert_command"]
+
+
+def convert_command(
+    exports: Annotated[
+        list[str], typer.Argument(metavar="EXPORT...", help="JSON exports: arrays, JSONL, or one file an annotation.")
+    ],
+    config: Annotated[str, typer.Option(metavar="XML", help="The labeling config of the project.")],
+    out: Annotated[str, typer.Option(metavar="DIR", help="The folder to write, new or of an earlier conversion.")],
+    on_error: Annotated[
+        OnError, typer.Option("--on-error", help="What is wrong stops it all, or is left out and written down.")
+    ] = OnError.stop,
+    offsets: Annotated[
+        Unit, typer.Option("--offsets", help="What offsets count, or by evidence for each document.")
+    ] = Unit.auto,
+    bio: Annotated[
+        str | None, typer.Option("--bio", metavar="CONTROL", help="Tag tokens by the spans of a layer, too.")
+    ] = None,
+    tokenizer: Annotated[
+        Path | None, typer.Option(metavar="JSON", help="Tag the sub-words of a Hugging Face tokenizer.json instead.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes share the work.")] = 1,
+    shards: Annotated[
+        int | None, typer.Option(min=1, max=99_999, help="How many parts the work has; one a worker by default.")
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="Where the work is done: on this machine or on a cluster.")] = (
+        Engine.local
+    ),
+    sbatch: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A setting of Slurm's jobs; partition is needed.")
+    ] = None,
+) -> None:
+    """Any Label Studio export of text -> four tables, without loss: documents, annotations, spans, relations.
+
+    Exports, config and DIR are paths, or URLs such as s3://bucket/name.
+    """
+    if tokenizer is not None and bio is None:
+        raise typer.BadParameter("--tokenizer goes with --bio")
+    settings = sbatch_settings(sbatch or (), engine)
+    with terminal_progress() as show, extra("tokenizers" if engine is Engine.local else engine):
+        converted = convert(
+            exports,
+            config,
+            out,
+            skip=on_error is OnError.skip,
+            offsets=offsets,
+            bio=bio,
+            tokenizer=tokenizer,
+            workers=workers,
+            shards=shards,
+            engine=engine,
+            sbatch=settings,
+            show=show,
+        )
+    show_findings(converted.findings)
+    if converted.unshown:
+        typer.echo(f"and {converted.unshown} more, all in {shown(out)}/rejects.jsonl", err=True)
+    show_converted(converted)
+
+
+def sbatch_settings(settings: Iterable[str], engine: Engine) -> dict[str, str]:
+    """The settings of Slurm's jobs by name, such as a line of a job's file can hold."""
+    found = dict(setting.partition("=")[::2] for setting in settings)
+    if (engine is Engine.slurm) != ("partition" in found) or (found and engine is not Engine.slurm):
+        raise typer.BadParameter("--engine slurm goes with --sbatch partition=NAME")
+    if not all(re.fullmatch(r"[\w-]+", name) and value.isprintable() for name, value in found.items()):
+        raise typer.BadParameter("--sbatch wants KEY=VALUE")
+    return found
+
+
+def show_converted(converted: Converted) -> None:
+    """What became of all that was read, on stdout."""
+    table = Table("", "read", "written", "merged", "left out", box=None, pad_edge=False)
+    for name, one in converted.counts.items():
+        table.add_row(name, *map(str, (one.read, one.written, one.merged, one.rejected)))
+    for name, count in converted.apart.items():
+        table.add_row(name, str(count), "", "", "no annotations")
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    for name, rows in converted.rows.items():
+        typer.echo(f"{name:16} {rows:8} rows")
+    for why, spans in converted.untagged.items():
+        typer.echo(f"{'not tagged':16} {spans:8} {why}")
