@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from goldspan.convert.columns import leave_pandas_out
 from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.workers import Engine
 from goldspan.options import OnError, extra, show_findings
@@ -56,6 +57,8 @@ def convert_command(
     if tokenizer is not None and bio is None:
         raise typer.BadParameter("--tokenizer goes with --bio")
     settings = sbatch_settings(sbatch or (), engine)
+    if engine is Engine.local:
+        leave_pandas_out()
     with terminal_progress() as show, extra("tokenizers" if engine is Engine.local else engine):
         converted = convert(
             exports,

@@ -6,7 +6,7 @@ annotation, and `sift` finds out, slowly, what is wrong.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from operator import lt, sub
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from goldspan.convert.columns import as_strings, as_table, filled, lists, repeated
+from goldspan.convert.columns import as_strings, as_table, filled, lists, numbers, repeated
 from goldspan.export.offsets import same_words
 from goldspan.export.reader import TaskAnnotation
 from goldspan.export.spans import user_shown
@@ -390,10 +390,7 @@ class Batch:
         of_spans = [repeated(column, self.span_ends) for column in ids]
         of_relations = [repeated(column, self.relation_ends) for column in ids]
         span_ids = pc.binary_join_element_wise(of_spans[0], as_strings(self.regions), ":")
-        numbers = [at for start, end in pairwise([0, *self.relation_ends]) for at in range(end - start)]
-        relation_ids = pc.binary_join_element_wise(
-            of_relations[0], pa.array(numbers, pa.int32()).cast(pa.string()), ":r"
-        )
+        relation_ids = pc.binary_join_element_wise(of_relations[0], numbers(self.relation_ends), ":r")
         starts, ends = np.array(self.starts, np.int32), np.array(self.ends, np.int32)
         around = filled({**self.outer_rows(starts, ends), **self.parents}, spans)
         columns: dict[str, list[Any]] = {

@@ -1,17 +1,41 @@
 """Lists of Python -> columns of Arrow."""
 
+import sys
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-__all__ = ["as_strings", "as_table", "filled", "lists", "repeated", "writer"]
+__all__ = ["as_strings", "as_table", "filled", "leave_pandas_out", "lists", "numbers", "repeated", "writer"]
 
 UNIQUE = {"span_id", "relation_id", "from_span_id", "to_span_id", "parent_span_id", "text", "text_sha256", "meta"}
+
+
+class NoPandas:
+    """A finder of modules by which pandas is not found."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
+        """Nothing, so that others are asked.
+
+        Raises:
+            ModuleNotFoundError: pandas is looked for.
+        """
+        if name == "pandas":
+            raise ModuleNotFoundError(name, name=name)
+
+
+def leave_pandas_out() -> None:
+    """Have a process that only converts do as if pandas were not installed.
+
+    Where it is, pyarrow imports it to see whether what it is given is one of its objects, which takes half a second.
+    """
+    if "pandas" not in sys.modules:
+        sys.meta_path.insert(0, NoPandas)
 
 
 def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
@@ -38,11 +62,13 @@ def lists(values: pa.Array, counts: Sequence[int]) -> pa.Array:
 
 def repeated(values: pa.Array, ends: list[int]) -> pa.Array:
     """Values, each repeated up to its end; one that ends where it begins is left out."""
-    kept = [at for at, (start, end) in enumerate(pairwise([0, *ends])) if end > start]
-    runs = pa.RunEndEncodedArray.from_arrays(
-        pa.array([ends[at] for at in kept], pa.int32()), values.take(pa.array(kept, pa.int64()))
-    )
-    return pc.run_end_decode(runs)
+    return values.take(pa.array(np.repeat(np.arange(len(ends)), np.diff([0, *ends]))))
+
+
+def numbers(ends: list[int]) -> pa.Array:
+    """For values that are each repeated up to its end, the number of each repetition, as text."""
+    counts = np.diff([0, *ends])
+    return pa.array(np.arange(counts.sum()) - np.repeat(ends - counts, counts)).cast(pa.string())
 
 
 def as_strings(ids: list[Any]) -> pa.Array:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from goldspan.convert.columns import leave_pandas_out
 from goldspan.convert.shards import Options, Outcome, Shard, run_shard
 from goldspan.faults import DataError, fault
 from goldspan.progress import Show
@@ -75,7 +76,8 @@ def in_processes(calls: Sequence[Call], workers: int, show: Show) -> Iterator[Ou
     from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor  # noqa: PLC0415
 
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(calls)), mp_context=context) as pool:
+    count = min(workers, len(calls))
+    with ProcessPoolExecutor(count, mp_context=context, initializer=leave_pandas_out) as pool:
         futures = [pool.submit(run_shard, *call) for call in calls]
         try:
             for done, _ in enumerate(as_completed(futures)):
