@@ -1,0 +1,1 @@
+"""Training and evaluation of models on a release, behind the extras ``train`` and ``transformers``."""

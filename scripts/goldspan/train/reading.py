@@ -1,0 +1,39 @@
+"""A folder -> the examples of a task: of a release, or of what was converted with ``--bio``."""
+
+from pathlib import Path
+
+from goldspan.checks import check_converted, check_release
+from goldspan.convert.folder import is_converted, read_converted
+from goldspan.faults import stop_on_errors
+from goldspan.store import Release, read_release
+from goldspan.train.converted import of_converted
+from goldspan.train.examples import Examples, Task
+from goldspan.train.release import NOTHING, of_release
+
+__all__ = ["read_examples"]
+
+
+def read_examples(folder: Path, task: Task, language: str | None = None) -> Examples:
+    """The examples that a folder has for a task, checked as ``goldspan validate`` checks its form.
+
+    ``language`` is that of sentences; without it the first that the card of a release names, or en.
+
+    Raises:
+        DataError: it is neither a release nor converted, or has nothing for the task (E980), has no text (E981), or
+            cannot be read or is wrong (the codes of `read_release`, `read_converted` and the checks).
+    """
+    if is_converted(folder):
+        converted = read_converted(folder)
+        stop_on_errors(check_converted(converted))
+        return of_converted(converted, task, language or "en")
+    if not (folder / "manifest.json").is_file():
+        raise NOTHING.error("it is no release and no converted folder", file=str(folder))
+    release = read_release(folder)
+    stop_on_errors(check_release(release))
+    return of_release(release, task, language or language_of(release))
+
+
+def language_of(release: Release) -> str:
+    """The first language that the card of a release names; en where it names none."""
+    named = release.card.language
+    return (named if isinstance(named, str) else next(iter(named or ()), None)) or "en"
