@@ -26,6 +26,7 @@ COMMANDS = {
     "agreement": "commands.agreement:agreement_command",
     "explore": "explore.cli:explore_command",
     "export": "formats.cli:export_command",
+    "train": "train.cli:train_command",
     "diff": "releases.cli:diff_command",
     "release": "releases.cli:release_command",
     "publish": "publishing.cli:publish_command",

@@ -1,17 +1,12 @@
 """W521 to W523, W527: quotations, dates and articles."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import combinations
-
-import regex
 
 from goldspan.checks.content import Content, Spot, content_check
 from goldspan.claims import quotation, quotations
 from goldspan.dates import is_date, is_duration
+from goldspan.duplicates import resemblances, runs_of_words
 from goldspan.tables import Row
-
-WORDS = regex.compile(r"[\w\p{M}\u200c\u200d]+")
 
 
 @content_check("W521")
@@ -88,24 +83,17 @@ def near_duplicate(content: Content) -> Iterator[Spot]:
     """
     near = content.settings.near_duplicates
     runs = {
-        row["doc_id"]: shingles(row, content.settings.unannotated_zones, near.words)
+        row["doc_id"]: runs_of_words(annotated(row, content.settings.unannotated_zones), near.words)
         for row in content.rows("documents")
     }
     group = {row["doc_id"]: row["story_group"] or row["doc_id"] for row in content.rows("documents")}
-    having: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for doc_id, found in runs.items():
-        for run in found:
-            having[run].append(doc_id)
-    shared = Counter(pair for doc_ids in having.values() for pair in combinations(doc_ids, 2))
-    for (one, other), count in sorted(shared.items()):
-        resemblance = count / (len(runs[one]) + len(runs[other]) - count)
+    for (one, other), resemblance in resemblances(runs).items():
         if group[one] != group[other] and resemblance >= near.threshold:
             yield Spot(f"{one}|{other}", f"{resemblance:.0%} of their runs of {near.words} words")
 
 
-def shingles(document: Row, without: tuple[str, ...], words: int) -> set[tuple[str, ...]]:
-    """The runs of so many words in the annotated zones of a document; in all of it where it has no zones."""
+def annotated(document: Row, without: tuple[str, ...]) -> str:
+    """The text of the annotated zones of a document; all of it where it has no zones."""
     zones = [zone for zone in document["zones"] if zone["zone"] not in without]
     parts = [document["text"][zone["start"] : zone["end"]] for zone in zones]
-    found = WORDS.findall(" ".join(parts if document["zones"] else [document["text"]]).casefold())
-    return {tuple(found[at : at + words]) for at in range(len(found) - words + 1)}
+    return " ".join(parts) if document["zones"] else str(document["text"])

@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from goldspan.records import Span
+from goldspan.settings import NearDuplicates
 from goldspan.tokens import bio, decode_bio
 
 __all__ = ["SPAN_TASKS", "Described", "Examples", "Item", "Labels", "Layers", "Passage", "Task", "decode", "tags"]
@@ -75,7 +76,7 @@ class Examples(Struct, frozen=True):
     """The examples of a task: passages (with ``layers``) or items (with ``labels``), never both.
 
     ``source`` names the data, ``records`` has the hash of the records of each table that was read, ``left_out`` counts
-    what cannot be learnt, by what it is.
+    what cannot be learnt, by what it is; ``near`` says which documents are near duplicates.
     """
 
     task: Task
@@ -88,6 +89,7 @@ class Examples(Struct, frozen=True):
     passages: tuple[Passage, ...] = ()
     items: tuple[Item, ...] = ()
     left_out: Mapping[str, int] = {}
+    near: NearDuplicates = NearDuplicates()
 
 
 def tags(passage: Passage, layer: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from goldspan.settings import Relations
 from goldspan.train.examples import Described, Item, Labels
 
-__all__ = ["claim_item", "claim_items", "relation_item", "relation_items"]
+__all__ = ["GAP", "claim_item", "claim_items", "relation_item", "relation_items"]
 
 Row = Mapping[str, Any]
 GAP = " … "  # between the fragments of a content

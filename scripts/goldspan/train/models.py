@@ -4,6 +4,7 @@ The folder is in the own format of the kind's library; ``goldspan.json`` says wh
 from. A kind is a module with the functions of `Kind`.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
@@ -95,7 +96,7 @@ class Setup(Struct, frozen=True):
 class About(Struct, frozen=True, kw_only=True):
     """What ``goldspan.json`` says of a model.
 
-    ``documents`` are those that it was trained on; ``files`` are what the folder holds beside this file.
+    ``documents`` are those that it was trained on; ``files`` has the SHA-256 of what else the folder holds.
     """
 
     task: Task
@@ -109,7 +110,7 @@ class About(Struct, frozen=True, kw_only=True):
     seed: int = 0
     base: str | None = None
     versions: Mapping[str, str] = {}
-    files: Sequence[str] = ()
+    files: Mapping[str, str] = {}
 
 
 class Kind(Protocol):
@@ -179,8 +180,7 @@ def save_model(out: Path, model: Model, said: About) -> None:
     check_target(out)
     with new_folder(out.resolve()) as new:
         model.save(new)
-        files = sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file())
-        whole = msgspec.structs.replace(said, files=files)
+        whole = msgspec.structs.replace(said, files=hashes_of(new))
         (new / ABOUT).write_bytes(msgspec.json.format(msgspec.json.encode(whole), indent=1) + b"\n")
 
 
@@ -203,6 +203,18 @@ def check_target(out: Path) -> None:
         raise NOT_OURS.error(", ".join(sorted(there - listed)[:5]), file=str(out))
 
 
+def hashes_of(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file below a folder but ``goldspan.json``, by its name."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / ABOUT)
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in paths}
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file, which may be large."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def read_about(folder: Path) -> About:
     """What a folder says of its model.
 
@@ -222,10 +234,12 @@ def load_model(folder: Path) -> tuple[About, Model]:
     """A saved model and what is said of it. Nothing in the folder is run or unpickled.
 
     Raises:
-        DataError: it holds none, or none that can be used (E983).
+        DataError: it holds none, or none that can be used, or not the files that were saved (E983).
         ModuleNotFoundError: its kind needs an extra that is not installed.
     """
     said = read_about(folder)
+    if hashes_of(folder) != said.files:
+        raise NO_MODEL.error("its files are not those that were saved", file=str(folder))
     module = module_of(said.kind)
     load: Any = module.load_spans if said.task in SPAN_TASKS else module.load_classes
     try:

@@ -52,6 +52,7 @@ def of_release(release: Release, task: Task, language: str) -> Examples:
         records={name: records_hash(rows) for name, rows in tables.items()},
         language=language,
         documents=tuple(map(described, tables["documents"])),
+        near=release.manifest.settings.near_duplicates,
     )
     return with_passages(release, bare) if task in SPAN_TASKS else with_items(release, bare)
 

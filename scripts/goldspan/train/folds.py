@@ -1,0 +1,146 @@
+"""Documents -> folds: what is learnt from, and what is tested. What belongs together is never on both sides."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from goldspan.dates import is_date
+from goldspan.duplicates import resemblances, runs_of_words
+from goldspan.faults import fault
+from goldspan.settings import NearDuplicates
+from goldspan.train.examples import Described, Examples, Item, Passage
+
+__all__ = ["Fold", "folds", "split_items", "split_passages"]
+
+TOO_FEW = fault(
+    "E982",
+    "There are too few groups of documents for these folds",
+    "Ask for fewer (--folds N); documents of one story_group, and near duplicates, are one group.",
+)
+MOST = 10  # folds, where nobody says how many
+DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+
+
+class Fold(Struct, frozen=True):
+    """The ids of the documents that are learnt from, and of those that are tested."""
+
+    name: str
+    train: frozenset[str]
+    test: frozenset[str]
+
+
+class Group(Struct, frozen=True):
+    """Documents that belong together; ``name`` has their groups."""
+
+    name: str
+    documents: tuple[Described, ...]
+
+    @property
+    def first(self) -> str:
+        """The earliest date."""
+        return min(one.date or "" for one in self.documents)
+
+    @property
+    def last(self) -> str:
+        """A string after the latest date, as strings are ordered, and before the next day, month or year."""
+        return max(f"{one.date}~" for one in self.documents)
+
+
+def folds(examples: Examples, count: int | None = None, *, by_time: bool = False) -> list[Fold]:
+    """The folds of what has examples.
+
+    One for each group, or so many; without a count at most ten. ``by_time`` each is learnt from what is older than all
+    that is tested, and documents without a date are in none.
+
+    Raises:
+        DataError: there are too few groups (E982).
+    """
+    used = {doc_id for passage in examples.passages for doc_id in [passage.doc_id]}
+    used |= {doc_id for item in examples.items for doc_id in item.doc_ids}
+    documents = [one for one in examples.documents if one.doc_id in used and (not by_time or dated(one))]
+    groups = together(documents, examples.near)
+    least = count + by_time if count else 2
+    if len(groups) < least:
+        raise TOO_FEW.error(f"{len(groups)}, not {least}")
+    made = list(in_time(groups, count or min(len(groups) - 1, MOST)) if by_time else apart(groups, count))
+    if not made:
+        raise TOO_FEW.error("none is older than another")
+    return made
+
+
+def dated(document: Described) -> bool:
+    """True if a document has a year, month or day."""
+    return document.date is not None and bool(DAY.fullmatch(document.date)) and is_date(document.date)
+
+
+def together(documents: Sequence[Described], near: NearDuplicates) -> list[Group]:
+    """The documents of a story group, and near duplicates, as one group each, in the order of the names."""
+    name = {one.doc_id: one.group for one in documents}
+    runs = {one.doc_id: runs_of_words(one.text, near.words) for one in documents}
+    joined = {one.group: {one.group} for one in documents}
+    for (one, other), resemblance in resemblances(runs).items():
+        if resemblance >= near.threshold and joined[name[one]] is not joined[name[other]]:
+            both = joined[name[one]] | joined[name[other]]
+            joined |= dict.fromkeys(both, both)
+    groups = {id(names): sorted(names) for names in joined.values()}
+    return sorted(
+        (Group(" + ".join(names), tuple(one for one in documents if one.group in names)) for names in groups.values()),
+        key=lambda group: group.name,
+    )
+
+
+def apart(groups: Sequence[Group], count: int | None) -> Iterator[Fold]:
+    """A fold for each group, or so many of about as many documents each."""
+    from sklearn.model_selection import GroupKFold, LeaveOneGroupOut  # noqa: PLC0415 - an extra
+
+    single = count is None and len(groups) <= MOST
+    splitter = LeaveOneGroupOut() if single else GroupKFold(count or MOST)
+    documents = [(one, group.name) for group in groups for one in group.documents]
+    names = [name for _, name in documents]
+    for number, (train, test) in enumerate(splitter.split(documents, groups=names), 1):
+        tested = [documents[at] for at in test]
+        yield Fold(
+            tested[0][1] if single else str(number),
+            ids(documents[at][0] for at in train),
+            ids(one for one, _ in tested),
+        )
+
+
+def in_time(groups: Sequence[Group], count: int) -> Iterator[Fold]:
+    """Folds in the order of time: what is tested in one is learnt from in the next, if it is older by then."""
+    from sklearn.model_selection import TimeSeriesSplit  # noqa: PLC0415 - an extra
+
+    ordered = sorted(groups, key=lambda group: (group.first, group.last, group.name))
+    for train, test in TimeSeriesSplit(count).split(ordered):
+        tested = [ordered[at] for at in test]
+        begins = min(group.first for group in tested)
+        older = [ordered[at] for at in train if ordered[at].last < begins]
+        if older:
+            yield Fold(
+                f"from {begins}",
+                ids(one for group in older for one in group.documents),
+                ids(one for group in tested for one in group.documents),
+            )
+
+
+def ids(documents: Iterable[Described]) -> frozenset[str]:
+    """The ids of documents."""
+    return frozenset(one.doc_id for one in documents)
+
+
+def split_passages(passages: Iterable[Passage], fold: Fold) -> tuple[list[Passage], list[Passage]]:
+    """The passages that are learnt from, and those that are tested."""
+    found = list(passages)
+    return [one for one in found if one.doc_id in fold.train], [one for one in found if one.doc_id in fold.test]
+
+
+def split_items(items: Iterable[Item], fold: Fold) -> tuple[list[Item], list[Item]]:
+    """The items that are learnt from, all of whose documents are, and those of which a document is tested.
+
+    Two claims of two groups are tested in the folds of both.
+    """
+    found = list(items)
+    known = fold.train | fold.test
+    learnt = [one for one in found if fold.train.issuperset(one.doc_ids)]
+    return learnt, [one for one in found if known.issuperset(one.doc_ids) and fold.test.intersection(one.doc_ids)]

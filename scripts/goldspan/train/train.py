@@ -1,0 +1,74 @@
+"""A folder -> the scores of a model on folds, then the model, trained on everything. The whole story."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from goldspan.faults import Finding, fault
+from goldspan.scores import Kept, Score, read_scores, scores_json
+from goldspan.store import replace_file
+from goldspan.train.evaluation import evaluate
+from goldspan.train.examples import Examples, Task
+from goldspan.train.folds import Fold, folds
+from goldspan.train.models import Setup, about, check_target, fit, kind_of, save_model
+from goldspan.train.reading import read_examples
+
+__all__ = ["Asked", "Trained", "train"]
+
+NOT_LEARNT = fault("W980", "Not all can be learnt or scored", "docs/training.md says what each task takes.")
+
+
+class Asked(Struct, frozen=True):
+    """What is asked for: a task, a model and what it is called, and folds."""
+
+    task: Task
+    model: str = "light"
+    name: str = "light"
+    folds: int | None = None
+    by_time: bool = False
+    language: str | None = None
+
+
+class Trained(Struct, frozen=True):
+    """The scores on all folds, the folds, and the findings."""
+
+    scores: list[Score]
+    folds: list[Fold]
+    findings: list[Finding]
+
+
+def train(source: Path, asked: Asked, setup: Setup, out: Path | None = None, keep: Path | None = None) -> Trained:
+    """Train and score a model on each fold; then train it on everything, and save it in ``out``.
+
+    In the file ``keep`` the scores take the place of earlier ones of the same task and systems.
+
+    Raises:
+        DataError: the source cannot be read or has nothing for the task (the codes of `read_examples`), the folds
+            cannot be made (E982), the kept scores cannot be read (E724), or ``out`` holds what no training has put
+            there (E005).
+        ModuleNotFoundError: the kind of model needs an extra that is not installed.
+        OSError: something cannot be written; what was there stays.
+    """
+    kind = kind_of(asked.model)
+    if out is not None:
+        check_target(out)
+    kept = read_scores(keep) if keep is not None else Kept()
+    examples = read_examples(source, asked.task, asked.language)
+    made = folds(examples, asked.folds, by_time=asked.by_time)
+    scores = list(evaluate(kind, examples, made, setup, asked.name))
+    if keep is not None:
+        replace_file(keep, scores_json(kept.with_task(asked.task, examples.records, scores)))
+    if out is not None:
+        setup.show("training on everything")
+        save_model(out, fit(kind, examples, setup), about(kind, examples, setup))
+    return Trained(scores, made, list(findings(examples, made)))
+
+
+def findings(examples: Examples, made: Sequence[Fold]) -> list[Finding]:
+    """What of the data is no part of the scores."""
+    inside = {doc_id for fold in made for doc_id in fold.train | fold.test}
+    apart = {passage.doc_id for passage in examples.passages} - inside
+    apart |= {doc_id for item in examples.items for doc_id in item.doc_ids} - inside
+    counted = {**examples.left_out, **({"documents without a date": len(apart)} if apart else {})}
+    return [NOT_LEARNT.finding(f"{count} {what}") for what, count in counted.items()]
