@@ -1,9 +1,9 @@
 """The light models: conditional random fields for spans, logistic regression for classes. Needs the extra ``train``.
 
-Their settings are fixed, and were chosen before anything was measured: those of the tutorial of sklearn-crfsuite for
-the fields (c1 and c2 of 0.1, 100 iterations), scikit-learn's own for the regression, with classes weighted as they are
-rare. A folder has a file of CRFsuite for each layer, ``layer-N.crfsuite``, and ``gazetteer.json``; or one of skops for
-each attribute, ``attribute-N.skops``, in the order of ``goldspan.json``.
+The fields have the settings of sklearn-crfsuite's tutorial (c1 and c2 of 0.1, 100 iterations); classes weigh the more
+the rarer they are, and how strict a regression is, is told by folds among what it learns from. A folder has a file of
+CRFsuite for each layer, ``layer-N.crfsuite``, and ``gazetteer.json``; or ``features.skops``, a file of skops for each
+attribute, ``attribute-N.skops``, and ``attributes.json``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,9 @@ from goldspan.train.models import About, Choice, Scored, Setup
 __all__ = ["LIBRARIES", "load_classes", "load_spans", "train_classes", "train_spans"]
 
 LIBRARIES = ("python-crfsuite", "scikit-learn", "skops")
-STRICT = {"onevsrestclassifier__estimator__C": [1.0, 10.0, 100.0]}
+STRICT = {"estimator__C": [1.0, 10.0, 100.0]}
+INNER = 5
+NUMBERS, ATTRIBUTES = "features.skops", "attributes.json"
 FIELD = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
 GAZETTEER = "gazetteer.json"
 
@@ -112,57 +114,81 @@ def load_spans(folder: Path, about: About) -> Fields:
     """Fields from their folder."""
     gazetteer = msgspec.json.decode((folder / GAZETTEER).read_bytes(), type=Gazetteer)
     paths = [folder / f"layer-{number}.crfsuite" for number in range(len(about.layers))]
-    return Fields({layer: path.read_bytes() for layer, path in zip(about.layers, paths, strict=True)}, gazetteer)
+    fields = Fields({layer: path.read_bytes() for layer, path in zip(about.layers, paths, strict=True)}, gazetteer)
+    for layer, tagger in fields.taggers.items():
+        if not {tag[2:] for tag in tagger.labels() if tag != "O"} <= set(about.layers[layer]):
+            raise ValueError(f"the labels of {layer!r} are others")
+    return fields
 
 
 class Regressions:
-    """A pipeline of scikit-learn for each attribute."""
+    """What makes numbers of features, and a classifier of scikit-learn for each attribute."""
 
-    def __init__(self, pipelines: Mapping[str, Pipeline]) -> None:
-        """Keep the pipelines by attribute."""
-        self.pipelines = dict(pipelines)
+    def __init__(self, numbers: Pipeline, classifiers: Mapping[str, Any]) -> None:
+        """Keep the classifiers by attribute."""
+        self.numbers = numbers
+        self.classifiers = dict(classifiers)
 
     def predict(self, items: Sequence[Item]) -> list[dict[str, Choice]]:
         """The likeliest label of each attribute, with its probability."""
-        features = [item_features(item) for item in items]
         found: list[dict[str, Choice]] = [{} for _ in items]
-        for name, pipeline in self.pipelines.items():
-            for one, row in zip(found, pipeline.predict_proba(features) if features else (), strict=True):
-                best = int(row.argmax())
-                one[name] = Choice(str(pipeline.classes_[best]), float(row[best]))
+        if items:
+            numbers = self.numbers.transform([item_features(item) for item in items])
+            for name, classifier in self.classifiers.items():
+                for one, row in zip(found, classifier.predict_proba(numbers), strict=True):
+                    best = int(row.argmax())
+                    one[name] = Choice(str(classifier.classes_[best]), float(row[best]))
         return found
 
     def save(self, folder: Path) -> None:
-        """Write a file of skops for each attribute."""
-        for number, pipeline in enumerate(self.pipelines.values()):
-            skops.dump(pipeline, folder / f"attribute-{number}.skops")
+        """Write what makes numbers, and a file for each attribute."""
+        skops.dump(self.numbers, folder / NUMBERS)
+        for number, each in enumerate(self.classifiers.values()):
+            skops.dump(each, folder / f"attribute-{number}.skops")
+        (folder / ATTRIBUTES).write_bytes(msgspec.json.encode(list(self.classifiers)))
 
 
 def train_classes(items: Sequence[Item], labels: Labels, setup: Setup) -> Regressions:
-    """Train a regression for each attribute on the items that have a value for it."""
-    pipelines = {}
+    """Train a classifier for each attribute on the items that have a value for it; there is none where no item has."""
+    numbers = make_pipeline(DictVectorizer(), TfidfTransformer())
+    rows = numbers.fit_transform([item_features(item) for item in items])
+    classifiers = {}
     for number, name in enumerate(labels):
         setup.show(f"training {name}", number, len(labels))
-        pipelines[name] = trained([item for item in items if name in item.labels], name, setup.seed)
-    return Regressions(pipelines)
+        at = [place for place, item in enumerate(items) if name in item.labels]
+        if not at:
+            continue
+        chosen, documents = [items[place].labels[name] for place in at], [items[place].doc_ids[0] for place in at]
+        classifiers[name] = classifier(rows[at], chosen, documents, setup.seed)
+    return Regressions(numbers, classifiers)
 
 
-def trained(items: Sequence[Item], name: str, seed: int) -> Pipeline:
-    """A pipeline for an attribute. How strict it is, is told by folds of its own among what is learnt from."""
-    features, chosen = [item_features(item) for item in items], [item.labels[name] for item in items]
-    documents = [item.doc_ids[0] for item in items]
+def classifier(rows: Any, chosen: Sequence[str], documents: Sequence[str], seed: int) -> Any:
+    """A classifier. How strict it is, is told by folds of its own among what it learns from, of whole documents."""
     if len(set(chosen)) < 2:
-        return make_pipeline(DictVectorizer(), DummyClassifier(strategy="most_frequent")).fit(features, chosen)
-    last = LogisticRegression(solver="liblinear", class_weight="balanced", random_state=seed)
-    pipeline = make_pipeline(DictVectorizer(), TfidfTransformer(), OneVsRestClassifier(last))
-    count = min(len(set(documents)), 5)
+        return DummyClassifier(strategy="most_frequent").fit(rows, chosen)
+    every = OneVsRestClassifier(LogisticRegression(solver="liblinear", class_weight="balanced", random_state=seed))
+    count = min(len(set(documents)), INNER)
     if count < 2:
-        return pipeline.fit(features, chosen)
-    search = GridSearchCV(pipeline, STRICT, scoring="f1_macro", cv=GroupKFold(count), error_score="raise")
-    return search.fit(features, chosen, groups=documents).best_estimator_
+        return every.fit(rows, chosen)
+    search = GridSearchCV(every, STRICT, scoring="f1_macro", cv=GroupKFold(count), error_score="raise")
+    return search.fit(rows, chosen, groups=documents).best_estimator_
 
 
 def load_classes(folder: Path, about: About) -> Regressions:
-    """Pipelines from their folder; skops loads nothing but the types of scikit-learn, NumPy and SciPy."""
-    paths = [folder / f"attribute-{number}.skops" for number in range(len(about.labels))]
-    return Regressions({name: skops.load(path) for name, path in zip(about.labels, paths, strict=True)})
+    """Classifiers from their folder; skops loads no types but those of scikit-learn, NumPy and SciPy that it trusts."""
+    names = msgspec.json.decode((folder / ATTRIBUTES).read_bytes(), type=list[str])
+    classifiers = {name: skops.load(folder / f"attribute-{number}.skops") for number, name in enumerate(names)}
+    check_labels(classifiers, about.labels)
+    return Regressions(skops.load(folder / NUMBERS), classifiers)
+
+
+def check_labels(classifiers: Mapping[str, Any], labels: Labels) -> None:
+    """See that classifiers choose among the labels that there are.
+
+    Raises:
+        ValueError: one does not.
+    """
+    for name, each in classifiers.items():
+        if not set(map(str, each.classes_)) <= set(labels.get(name, ())):
+            raise ValueError(f"the labels of {name!r} are others")
