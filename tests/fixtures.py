@@ -70,6 +70,7 @@ EXEMPT = {
     "W9": "each in the tests of its command",
 }
 changed = msgspec.structs.replace
+OLD_SCORES = '{"records": {"ner": {"entities": "0"}}, "scores": [{"task": "ner", "system": "light", "fold": "d1", "of": "all", "items": 1}]}'
 
 
 class Fixture(Struct, frozen=True):
@@ -538,6 +539,8 @@ FIXTURES: dict[str, Fixture] = {
     "E720": checking(unlink("ner/train-00000-of-00001.parquet"), "ner/train-00000-of-00001.parquet: E720"),
     "E721": building(append("corpus.toml", '[files]\npages = ["PAGE.md"]'), "PAGE.md: E721"),
     "E722": building(write("annotations/agreement.json", "{"), "agreement.json: E722"),
+    "E724": building(write("annotations/baselines.json", "{"), "baselines.json: E724"),
+    "W724": building(write("annotations/baselines.json", OLD_SCORES), "baselines.json: W724"),
     "E723": building(write("annotations/agreement.json", '{"inputs": {}, "measures": []}'), "agreement.json: E723"),
     "W201": validating([task(exports.annotation(was_cancelled=True), exports.annotation(number=12, completed_by=2))], "document d1: W201"),
     "W202": building(lambda corpus: write_export(corpus, drawn(annotation())), "document d2: W202"),

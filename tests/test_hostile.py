@@ -88,8 +88,8 @@ def card(head: str) -> Damage:
     return lambda corpus: (corpus / "dataset_card.md").write_text(f"---\n{head}\n---\n# Small\n")
 
 
-PARTS = ("sources", "labeling_config", "guidelines", "exports", "decisions", "entities", "clusters", "pair_config", "agreement", "card", "release")  # fmt: skip
-FILES = ("corpus.toml", "dataset_card.md", "dataset/raw/d1.txt", "dataset/raw/sources.csv", "annotations/labeling_config.xml", "annotations/guidelines.md", "annotations/exports/a.json", "annotations/decisions.csv", "annotations/entities.csv", "annotations/clusters.csv", "annotations/agreement.json")  # fmt: skip
+PARTS = ("sources", "labeling_config", "guidelines", "exports", "decisions", "entities", "clusters", "pair_config", "agreement", "scores", "card", "release")  # fmt: skip
+FILES = ("corpus.toml", "dataset_card.md", "dataset/raw/d1.txt", "dataset/raw/sources.csv", "annotations/labeling_config.xml", "annotations/guidelines.md", "annotations/exports/a.json", "annotations/decisions.csv", "annotations/entities.csv", "annotations/clusters.csv", "annotations/agreement.json", "annotations/baselines.json")  # fmt: skip
 CORPORA: dict[str, tuple[Damage, str]] = {
     **{f"{part} above": (setting(f'{part} = "../../etc/passwd"', "files"), "E002") for part in PARTS},
     **{f"{part} absolute": (setting(f'{part} = "/etc/passwd"', "files"), "E002") for part in PARTS},
@@ -110,6 +110,7 @@ CORPORA: dict[str, tuple[Damage, str]] = {
     "deep card": (card(f"a: {'[' * 5000}"), "E705"),
     "a huge number in the card": (card(f"a: {'9' * 10_000}"), "E705"),
     "a card that runs": (card('a: !!python/object/apply:os.system ["false"]'), "E705"),
+    "deep scores": (lambda corpus: (corpus / "annotations/baselines.json").write_text("[" * 100_000), "E724"),
     "deep agreement": (lambda corpus: (corpus / "annotations/agreement.json").write_text("[" * 100_000), "E722"),
     "a cell too large": (listed("d1.txt", "d" * 200_000), "E101"),
 }  # fmt: skip

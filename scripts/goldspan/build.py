@@ -19,7 +19,7 @@ from goldspan.decisions import HALF_ADJUDICATED, TWICE_ADJUDICATED, Decider, che
 from goldspan.disk import alone
 from goldspan.entities import check_entities, check_sources
 from goldspan.faults import Finding, fault, stop_on_errors
-from goldspan.hashes import input_hashes, sha256
+from goldspan.hashes import input_hashes, records_hash, sha256
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
 from goldspan.labels import inventories
@@ -35,6 +35,7 @@ from goldspan.pairs import (
     relate,
 )
 from goldspan.records import Annotation, Zone
+from goldspan.scores import check_scores, fresh, read_scores
 from goldspan.store import NOT_OURS, differences, replace_folder, staged
 
 __all__ = [
@@ -228,7 +229,10 @@ def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]
     corpus = inputs.corpus
     tables = {name: contents for name, contents in tables.items() if contents.num_rows}
     card = corpus.path("card")
-    source = Source(tables, read_agreement(corpus))
+    records = {name: records_hash(contents.to_pylist()) for name, contents in tables.items()}
+    kept = read_scores(corpus.path("scores"))
+    warnings = [*warnings, *check_scores(kept, records, corpus.path("scores"))]
+    source = Source(tables, read_agreement(corpus), fresh(kept, records))
     card_text = render_card(read_page(card), str(card), corpus.version, source, rows.entity_tags(corpus, inputs.config))
     files = {f"{name}/{rows.SPLIT_FILE}": rows.parquet(contents) for name, contents in tables.items()}
     files["README.md"] = card_text.encode()

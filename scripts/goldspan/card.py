@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from goldspan.agreed import Measured
 from goldspan.faults import fault
+from goldspan.scores import Score, article_rows, fold_rows
 from goldspan.tables import SPLIT_FILE
 
 __all__ = [
@@ -45,6 +46,8 @@ FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n(.*)\Z", re.DOTALL | r
 FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[\w/-]+) -->\n).*?(<!-- goldspan:end -->)", re.DOTALL)
 TURNING = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # controls, and those of direction
 MARKUP = re.compile(r"[][|\\`*~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+
+NOT_MEASURED = "Not measured on these records."
 
 Tables = dict[str, pa.Table]
 
@@ -101,10 +104,11 @@ class Card(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """What figures are made from: the tables of a release and the figures of agreement."""
+    """What figures are made from: the tables of a release, the figures of agreement, and the scores of models."""
 
     tables: Tables
     agreement: Sequence[Measured] = ()
+    scores: Sequence[Score] = ()
 
 
 def render_card(text: str, file: str, version: str, source: Source, tags: Sequence[str]) -> str:
@@ -326,9 +330,26 @@ def summary(source: Source) -> str:
     )
 
 
+def scores(source: Source) -> str:
+    """The scores of models on every fold."""
+    return scores_table(*fold_rows(source.scores))
+
+
+def scores_by_article(source: Source) -> str:
+    """The scores of models on every article."""
+    return scores_table(*article_rows(source.scores))
+
+
+def scores_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of scores, whose head names systems; a word where there are none."""
+    return markdown([cell(name) for name in head], rows) if rows else NOT_MEASURED
+
+
 FIGURES: dict[str, Callable[[Source], str]] = {
     "summary": summary,
     "configs": config_sizes,
     "documents": document_list,
     "agreement": agreement,
+    "scores": scores,
+    "scores-by-article": scores_by_article,
 }

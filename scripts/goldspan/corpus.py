@@ -72,6 +72,7 @@ Part = Literal[
     "clusters",
     "pair_config",
     "agreement",
+    "scores",
     "card",
     "release",
 ]
@@ -142,6 +143,7 @@ class Files(Struct, frozen=True, forbid_unknown_fields=True):
     clusters: str = "annotations/clusters.csv"
     pair_config: str = "annotations/pair_config.xml"
     agreement: str = "annotations/agreement.json"
+    scores: str = "annotations/baselines.json"
     card: str = "dataset_card.md"
     pages: tuple[str, ...] = ()
     release: str = "dataset/release"

@@ -82,6 +82,7 @@ def read_inputs(folder: Path) -> Inputs:
             "clusters",
             "pair_config",
             "agreement",
+            "scores",
         )
     ]
     files = [folder / "corpus.toml", *kept, *raw, *exports, *corpus.pair_export_files()]

@@ -14,6 +14,7 @@ from goldspan.card import Source
 from goldspan.corpus import Corpus
 from goldspan.hashes import records_hash, sha256
 from goldspan.labels import count_labels
+from goldspan.scores import Score
 from goldspan.settings import Settings
 
 __all__ = ["TOOLS", "Manifest", "TextState", "manifest_json"]
@@ -29,8 +30,10 @@ class Manifest(Struct, frozen=True):
 
     Name and version; the version of the guidelines, if they have one; the SHA-256 of inputs and files by path; of each
     config the rows and the hash of its records, which no order and no Parquet version changes; how often each label
-    stands in its column; agreement; versions of tools; the settings that checking the release takes. Earlier releases
-    lack what has a default here. ``text`` is not written where it is full; it is ``withheld`` of a release without the
+    stands in its column; agreement; versions of tools; the settings that checking the release takes; the scores of
+    models on these records. Earlier releases lack what has a default here.
+
+    ``text`` is not written where it is full; it is ``withheld`` of a release without the
     articles' text, ``hydrated`` of one whose text was put back from copies that are not quite the articles.
     """
 
@@ -45,6 +48,7 @@ class Manifest(Struct, frozen=True):
     records: dict[str, str] = {}
     labels: dict[str, dict[str, int]] = {}
     settings: Settings = Settings()
+    scores: list[Score] = []
     text: TextState | UnsetType = UNSET
 
 
@@ -68,6 +72,7 @@ def manifest_json(
         records={name: records_hash(table.to_pylist()) for name, table in source.tables.items()},
         labels=count_labels(source.tables, allowed),
         settings=corpus.settings(),
+        scores=list(source.scores),
     )
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
 

@@ -132,7 +132,7 @@ def table(scores: Sequence[Score], place: str, asked: Any) -> tuple[list[str], l
     """A head and rows: task, what of, fold or article, how many items, figure, then a column for each system."""
     systems = list(dict.fromkeys(score.system for score in sorted(scores, key=rank)))
     found: dict[tuple[str, ...], dict[str, str]] = {}
-    for score in scores:
+    for score in sorted(scores, key=lambda one: (one.task, getattr(one, place))):
         for figure in asked(score):
             key = (score.task, score.of, getattr(score, place), str(score.items), figure)
             found.setdefault(key, {})[score.system] = shown(getattr(score, figure))

@@ -19,7 +19,7 @@ FAMILIES = {
     "6": "Tables",
     "7": "Card, manifest and pages",
     "8": "The server",
-    "9": "Releases: compared, published, without text; formats and pages",
+    "9": "Releases: compared, published, without text; formats, pages and models",
 }
 COMMANDS = {  # of the codes that begin so; the longest counts
     "E": "build",
@@ -80,6 +80,9 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "W96": "export",
     "W94": "rebase",
     "E97": "explore",
+    "E98": "train",
+    "W98": "train",
+    "E983": "train, predict",
 }
 HEAD = """# Checks
 

@@ -288,11 +288,9 @@ def stale_figures(release: Release) -> Iterator[Hit]:
 
     Build the release again.
     """
-    prose = release.card.prose
-    if (
-        fill_figures(prose, str(release.folder / "README.md"), Source(release.tables, release.manifest.agreement))
-        != prose
-    ):
+    prose, manifest = release.card.prose, release.manifest
+    source = Source(release.tables, manifest.agreement, manifest.scores)
+    if fill_figures(prose, str(release.folder / "README.md"), source) != prose:
         yield Hit("README.md")
 
 

@@ -156,7 +156,7 @@ def package(
     others = [doc_id for doc_id in every if doc_id in texts and texts[doc_id].alignment is not None]
     lacking = [doc_id for doc_id in every if doc_id not in texts]
     state: TextState = "hydrated" if others or lacking else "full"
-    source = Source(dict(tables), manifest.agreement)
+    source = Source(dict(tables), manifest.agreement, manifest.scores)
     text = (release.folder / "README.md").read_text(encoding="utf-8-sig")
     prose, lost = restored(without_notice(release.card.prose), Filler(texts, ()).resolve)
     prose = with_notice(prose, hydrated_notice(others, lacking)) if state == "hydrated" else prose

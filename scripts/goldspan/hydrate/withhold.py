@@ -68,7 +68,7 @@ def withhold(built: Built) -> Built:
     quotes = Quotes(texts)
     tables = {name: withheld_table(name, table, quotes) for name, table in built.tables.items()}
     quoting = own_quotes(tables, quotes)
-    source = Source(tables, manifest.agreement)
+    source = Source(tables, manifest.agreement, manifest.scores)
     card = withheld_card(built, source, quotes, quoting)
     anchors = Anchors(sha256(built.files["manifest.json"]), documents(built, manifest))
     files = {f"{name}/{SPLIT_FILE}": parquet(table) for name, table in tables.items()}

@@ -7,17 +7,18 @@ from msgspec import Struct
 
 from goldspan.dates import is_date
 from goldspan.duplicates import resemblances, runs_of_words
-from goldspan.faults import fault
+from goldspan.faults import Finding, fault
 from goldspan.settings import NearDuplicates
 from goldspan.train.examples import Described, Examples, Item, Passage
 
-__all__ = ["Fold", "folds", "split_items", "split_passages"]
+__all__ = ["Fold", "folds", "left_out", "split_items", "split_passages"]
 
 TOO_FEW = fault(
     "E982",
     "There are too few groups of documents for these folds",
     "Ask for fewer (--folds N); documents of one story_group, and near duplicates, are one group.",
 )
+NOT_LEARNT = fault("W980", "Not all can be learnt or scored", "docs/training.md says what each task takes.")
 MOST = 10  # folds, where nobody says how many
 DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
@@ -56,9 +57,8 @@ def folds(examples: Examples, count: int | None = None, *, by_time: bool = False
     Raises:
         DataError: there are too few groups (E982).
     """
-    used = {doc_id for passage in examples.passages for doc_id in [passage.doc_id]}
-    used |= {doc_id for item in examples.items for doc_id in item.doc_ids}
-    documents = [one for one in examples.documents if one.doc_id in used and (not by_time or dated(one))]
+    there = used(examples)
+    documents = [one for one in examples.documents if one.doc_id in there and (not by_time or dated(one))]
     groups = together(documents, examples.near)
     least = count + by_time if count else 2
     if len(groups) < least:
@@ -144,3 +144,16 @@ def split_items(items: Iterable[Item], fold: Fold) -> tuple[list[Item], list[Ite
     known = fold.train | fold.test
     learnt = [one for one in found if fold.train.issuperset(one.doc_ids)]
     return learnt, [one for one in found if known.issuperset(one.doc_ids) and fold.test.intersection(one.doc_ids)]
+
+
+def left_out(examples: Examples, made: Iterable[Fold]) -> list[Finding]:
+    """What of the data is no part of the scores (W980)."""
+    apart = sorted(used(examples) - {doc_id for fold in made for doc_id in fold.train | fold.test})
+    counted = {**examples.left_out, **({"documents that are in no fold": len(apart)} if apart else {})}
+    return [NOT_LEARNT.finding(f"{count} {what}") for what, count in counted.items()]
+
+
+def used(examples: Examples) -> set[str]:
+    """The ids of the documents that have examples."""
+    passages = {passage.doc_id for passage in examples.passages}
+    return passages | {doc_id for item in examples.items for doc_id in item.doc_ids}

@@ -1,22 +1,19 @@
 """A folder -> the scores of a model on folds, then the model, trained on everything. The whole story."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from goldspan.faults import Finding, fault
+from goldspan.faults import Finding
 from goldspan.scores import Kept, Score, read_scores, scores_json
 from goldspan.store import replace_file
 from goldspan.train.evaluation import evaluate
-from goldspan.train.examples import Examples, Task
-from goldspan.train.folds import Fold, folds
+from goldspan.train.examples import Task
+from goldspan.train.folds import Fold, folds, left_out
 from goldspan.train.models import Setup, about, check_target, fit, kind_of, save_model
 from goldspan.train.reading import read_examples
 
 __all__ = ["Asked", "Trained", "train"]
-
-NOT_LEARNT = fault("W980", "Not all can be learnt or scored", "docs/training.md says what each task takes.")
 
 
 class Asked(Struct, frozen=True):
@@ -62,13 +59,4 @@ def train(source: Path, asked: Asked, setup: Setup, out: Path | None = None, kee
     if out is not None:
         setup.show("training on everything")
         save_model(out, fit(kind, examples, setup), about(kind, examples, setup))
-    return Trained(scores, made, list(findings(examples, made)))
-
-
-def findings(examples: Examples, made: Sequence[Fold]) -> list[Finding]:
-    """What of the data is no part of the scores."""
-    inside = {doc_id for fold in made for doc_id in fold.train | fold.test}
-    apart = {passage.doc_id for passage in examples.passages} - inside
-    apart |= {doc_id for item in examples.items for doc_id in item.doc_ids} - inside
-    counted = {**examples.left_out, **({"documents without a date": len(apart)} if apart else {})}
-    return [NOT_LEARNT.finding(f"{count} {what}") for what, count in counted.items()]
+    return Trained(scores, made, left_out(examples, made))
