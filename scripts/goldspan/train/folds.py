@@ -92,41 +92,36 @@ def together(documents: Sequence[Described], near: NearDuplicates) -> list[Group
 
 def apart(groups: Sequence[Group], count: int | None) -> Iterator[Fold]:
     """A fold for each group, or so many of about as many documents each."""
-    from sklearn.model_selection import GroupKFold, LeaveOneGroupOut  # noqa: PLC0415 - an extra
+    from sklearn.model_selection import GroupKFold  # noqa: PLC0415 - an extra
 
     single = count is None and len(groups) <= MOST
-    splitter = LeaveOneGroupOut() if single else GroupKFold(count or MOST)
-    documents = [(one, group.name) for group in groups for one in group.documents]
-    names = [name for _, name in documents]
-    for number, (train, test) in enumerate(splitter.split(documents, groups=names), 1):
-        tested = [documents[at] for at in test]
-        yield Fold(
-            tested[0][1] if single else str(number),
-            ids(documents[at][0] for at in train),
-            ids(one for one, _ in tested),
-        )
+    parts = len(groups) if single else count or MOST
+    owners = [group for group in groups for _ in group.documents]
+    names = [group.name for group in owners]
+    tests = [{names[at] for at in test} for _, test in GroupKFold(parts).split(owners, groups=names)]
+    for number, chosen in enumerate(sorted(tests, key=min), 1):
+        tested = [group for group in groups if group.name in chosen]
+        rest = [group for group in groups if group.name not in chosen]
+        yield Fold(tested[0].name if single else str(number), ids(rest), ids(tested))
 
 
 def in_time(groups: Sequence[Group], count: int) -> Iterator[Fold]:
-    """Folds in the order of time: what is tested in one is learnt from in the next, if it is older by then."""
-    from sklearn.model_selection import TimeSeriesSplit  # noqa: PLC0415 - an extra
+    """Folds in the order of time, of about as many groups each: what one tests, the next learns from if it is older.
 
+    The groups before those that the first tests are only learnt from.
+    """
     ordered = sorted(groups, key=lambda group: (group.first, group.last, group.name))
-    for train, test in TimeSeriesSplit(count).split(ordered):
-        tested = [ordered[at] for at in test]
-        begins = min(group.first for group in tested)
-        older = [ordered[at] for at in train if ordered[at].last < begins]
+    size = len(ordered) // (count + 1)
+    for at in range(len(ordered) - count * size, len(ordered), size):
+        tested, begins = ordered[at : at + size], ordered[at].first
+        older = [group for group in ordered[:at] if group.last < begins]
         if older:
-            yield Fold(
-                f"from {begins}",
-                ids(one for group in older for one in group.documents),
-                ids(one for group in tested for one in group.documents),
-            )
+            yield Fold(f"from {begins}", ids(older), ids(tested))
 
 
-def ids(documents: Iterable[Described]) -> frozenset[str]:
-    """The ids of documents."""
-    return frozenset(one.doc_id for one in documents)
+def ids(groups: Iterable[Group]) -> frozenset[str]:
+    """The ids of the documents of groups."""
+    return frozenset(one.doc_id for group in groups for one in group.documents)
 
 
 def split_passages(passages: Iterable[Passage], fold: Fold) -> tuple[list[Passage], list[Passage]]:
