@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 import pycrfsuite
 import pytest
 from skops import io as skops
@@ -15,6 +16,7 @@ from goldspan.faults import DataError
 from goldspan.records import Span
 from goldspan.scores import Kept, Score, article_rows, fold_rows, read_scores
 from goldspan.settings import NearDuplicates
+from goldspan.store import Release, read_release
 from goldspan.train.baselines import ByHeart, Majority, Names
 from goldspan.train.examples import Described, Examples, Item, Passage, Task, decode, tags
 from goldspan.train.features import token_features
@@ -24,6 +26,7 @@ from goldspan.train.light import Fields
 from goldspan.train.models import About, Scored, Setup, about, fit, load_model, save_model
 from goldspan.train.passages import mark, passages
 from goldspan.train.reading import read_examples
+from goldspan.train.release import of_release
 from goldspan.train.scoring import class_scores, span_scores
 from tests.conftest import ROOT, Run, hashes
 
@@ -108,6 +111,45 @@ def test_pairs_stand_in_the_order_of_their_ids_and_an_inverse_tells_which_way() 
         assert item.doc_ids == (second[:3], first[:3])
 
 
+def test_what_a_release_does_not_say_is_no_example() -> None:
+    release = read_release(RELEASE)
+    tables = {name: table.to_pylist() for name, table in release.tables.items()}
+    tables["entities"][0]["label"] = "ALIEN"
+    tables["claims"][0]["content"] = []
+    tables["claims"][1]["claim_type"] = "ALIEN"
+    tables["claim_relations"][0]["text_a"] = None
+    tables["documents"].append({**tables["documents"][0], "doc_id": "005", "zones": []})
+    changed = {name: pa.Table.from_pylist(rows, release.tables[name].schema) for name, rows in tables.items()}
+    broken = msgspec.structs.replace(release, tables=changed)
+    found = {task: of_release(broken, task, "en") for task in Task}
+    nested = {"spans inside or across another of their layer": 13}
+    none = {"documents that are not annotated": 1}
+    assert found[Task.ner].left_out == {**nested, **none, "spans of a label that the manifest does not list": 1}
+    assert (
+        found[Task.claims].left_out == found[Task.relations].left_out == {"claims, or pairs of them, without words": 1}
+    )
+    assert "claim_type" not in found[Task.claims].items[0].labels
+    assert {fold.name for fold in folds(found[Task.ner])} == set(GROUPS)
+    for name, says in (("claims", "no claims"), ("labels", "no labels of entities/label in the manifest")):
+        bare = release_without(release, name)
+        with pytest.raises(DataError, match=rf"E980 .*: {says}"):
+            of_release(bare, Task.claims if name == "claims" else Task.ner, "en")
+
+
+def release_without(release: Release, what: str) -> Release:
+    """A release without a config, or whose manifest says nothing of labels."""
+    if what == "labels":
+        return msgspec.structs.replace(release, manifest=msgspec.structs.replace(release.manifest, labels={}))
+    return msgspec.structs.replace(release, tables={k: v for k, v in release.tables.items() if k != what})
+
+
+def test_pairs_of_which_none_is_inside_what_is_learnt_from_make_no_fold() -> None:
+    documents = tuple(Described(name, name, None, name) for name in "ab")
+    pair = Item("p", ("a", "b"), ("a", "b"), ("x", "y"), {"relation": "r"})
+    with pytest.raises(DataError, match=r"E982 .*: none has something to learn from and something to test"):
+        folds(Examples(Task.relations, "", {}, "en", documents, labels={"relation": ("r",)}, items=(pair,)))
+
+
 def test_each_fold_leaves_a_story_group_out(examples: Examples) -> None:
     made = folds(examples)
     assert {fold.name: set(fold.test) for fold in made} == GROUPS
@@ -153,7 +195,7 @@ def test_folds_by_time_learn_from_what_is_older() -> None:
 def test_too_few_groups_are_a_fault() -> None:
     with pytest.raises(DataError, match=r"E982 .*: 2, not 3"):
         dated(("a", None, "one"), ("b", None, "two"), count=3)
-    with pytest.raises(DataError, match=r"E982 .*: none is older than another"):
+    with pytest.raises(DataError, match=r"E982 .*: none has something to learn from and something to test"):
         dated(("a", "2025", "one"), ("b", "2025", "two"))
 
 
@@ -459,6 +501,8 @@ def test_scores_of_other_records_give_way() -> None:
     new = [Score("ner", "light", "a", "all", 2)]
     assert kept.with_task("ner", {"entities": "0"}, new).scores == [old[1], old[2], *new]
     assert kept.with_task("ner", {"entities": "9"}, new).scores == [old[2], *new]
+    other = [Score("ner", "light", "1", "all", 2)]
+    assert kept.with_task("ner", {"entities": "0"}, other).scores == [old[2], *other]
 
 
 def test_a_table_has_a_column_for_each_system_and_baselines_first() -> None:

@@ -55,9 +55,10 @@ class Kept(Struct, frozen=True):
     scores: list[Score] = []
 
     def with_task(self, task: str, records: Records, scores: Sequence[Score]) -> "Kept":
-        """These, with new scores of the systems of a task; what was measured on other records is dropped."""
-        systems = {score.system for score in scores}
+        """These, with new scores of the systems of a task; what was measured on other records or folds is dropped."""
+        systems, folds = ({getattr(score, name) for score in scores} for name in ("system", "fold"))
         same = self.records.get(task) == dict(records)
+        same = same and {one.fold for one in self.scores if one.task == task} == folds
         old = [one for one in self.scores if one.task != task or (same and one.system not in systems)]
         return Kept({**self.records, task: dict(records)}, [*old, *scores])
 

@@ -63,10 +63,17 @@ def folds(examples: Examples, count: int | None = None, *, by_time: bool = False
     least = count + by_time if count else 2
     if len(groups) < least:
         raise TOO_FEW.error(f"{len(groups)}, not {least}")
-    made = list(in_time(groups, count or min(len(groups) - 1, MOST)) if by_time else apart(groups, count))
-    if not made:
-        raise TOO_FEW.error("none is older than another")
-    return made
+    made = in_time(groups, count or min(len(groups) - 1, MOST)) if by_time else apart(groups, count)
+    whole = [fold for fold in made if is_whole(examples, fold)]
+    if not whole:
+        raise TOO_FEW.error("none has something to learn from and something to test")
+    return whole
+
+
+def is_whole(examples: Examples, fold: Fold) -> bool:
+    """True if there are examples on both sides of a fold."""
+    sides = split_passages(examples.passages, fold) if examples.passages else split_items(examples.items, fold)
+    return all(sides)
 
 
 def dated(document: Described) -> bool:

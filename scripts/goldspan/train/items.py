@@ -32,16 +32,21 @@ def claim_item(
 
 
 def claim_items(rows: Sequence[Row], documents: Mapping[str, Described], labels: Labels) -> Iterator[Item]:
-    """The claims of a release, with their labels."""
+    """The claims of a release, with their labels; one without content is none."""
     for row in rows:
+        if not row["content"]:
+            continue
         extents = [(one["start"], one["end"]) for one in row["content"]]
         yield claim_item(row["claim_id"], documents[row["doc_id"]], extents, values(row, labels))
 
 
 def values(row: Row, labels: Labels) -> dict[str, str]:
-    """The label of each attribute that has one in a row; what is true or false as the labeling config writes it."""
-    found = {name: row[name] for name in labels if row[name] is not None}
-    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in found.items()}
+    """The label of each attribute that has one in a row, of those that there are.
+
+    What is true or false is written as the labeling config has it.
+    """
+    found = {name: str(row[name]).lower() if isinstance(row[name], bool) else row[name] for name in labels}
+    return {name: value for name, value in found.items() if value in labels[name]}
 
 
 def relation_item(
@@ -66,11 +71,13 @@ def relation_items(
     """The related claims of a release, two and two, in the order of their ids, so that the order says nothing.
 
     A relation of claims that change places gets its inverse, as annotators chose it. Pairs of different clusters were
-    never judged, and are no examples.
+    never judged, and are no examples, and nor are claims that have no words.
     """
     turned = {forward: inverse for inverse, forward in settings.inverse.items()}
     for row in rows:
         sides = [(row[f"claim_{side}"], documents[row[f"doc_{side}"]], row[f"text_{side}"]) for side in "ab"]
+        if not all(said for _, _, said in sides):
+            continue
         one, other = sorted(sides, key=lambda side: side[0])
         known = values(row, labels)
         if one is not sides[0]:

@@ -31,7 +31,8 @@ __all__ = ["LIBRARIES", "load_classes", "load_spans", "train_classes", "train_sp
 
 LIBRARIES = ("python-crfsuite", "scikit-learn", "skops")
 STRICT = {"estimator__C": [1.0, 10.0, 100.0]}
-INNER = 5
+INNER = 5  # folds in what is learnt from, to choose among them
+PARTS = 10
 NUMBERS, ATTRIBUTES = "features.skops", "attributes.json"
 FIELD = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
 GAZETTEER = "gazetteer.json"
@@ -91,12 +92,14 @@ def train_spans(passages: Sequence[Passage], layers: Layers, setup: Setup) -> Fi
 
 
 def jackknifed(passages: Sequence[Passage]) -> list[list[list[str]]]:
-    """The features of each passage, with a gazetteer of all documents but its own, as of a text that is new."""
-    others = {
-        doc_id: memorise([passage for passage in passages if passage.doc_id != doc_id])
-        for doc_id in {passage.doc_id for passage in passages}
-    }
-    return [token_features(passage, others[passage.doc_id]) for passage in passages]
+    """The features of each passage, with a gazetteer of other documents, as of a text that is new.
+
+    Of many documents it lacks not only the passage's own, but a tenth of all.
+    """
+    documents = dict.fromkeys(passage.doc_id for passage in passages)
+    part = {doc_id: number % PARTS for number, doc_id in enumerate(documents)}
+    others = [memorise([one for one in passages if part[one.doc_id] != number]) for number in range(PARTS)]
+    return [token_features(passage, others[part[passage.doc_id]]) for passage in passages]
 
 
 def field(features: Sequence[Sequence[Sequence[str]]], tagged: Sequence[Sequence[str]]) -> bytes:

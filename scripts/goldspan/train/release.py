@@ -64,27 +64,34 @@ def described(row: Row) -> Described:
 
 
 def with_passages(release: Release, examples: Examples) -> Examples:
-    """The passages of a release, marked; documents in which nothing is annotated have none."""
+    """The passages of a release, marked; those that are not annotated have none."""
     settings, rows = release.manifest.settings, release.tables[TABLES[examples.task][1]].to_pylist()
+    left_out: Counter[str] = Counter()
     if examples.task is Task.ner:
         layer = settings.layers.entities or "entity"
         layers = {layer: labels(release, "entities", "label")}
-        spans: Spans = entity_spans(rows, layer)
+        known = [row for row in rows if row["label"] in layers[layer]]
+        left_out["spans of a label that the manifest does not list"] += len(rows) - len(known)
+        spans: Spans = entity_spans(known, layer)
     else:
         roles = settings.attributions
         layers = {label: (label,) for label in (roles.source, roles.cue, roles.content)}
         spans = claim_spans(rows, roles)
-    left_out: Counter[str] = Counter()
+    annotated = {*spans, *(release.tables["ner"]["doc_id"].to_pylist() if "ner" in release.tables else ())}
     found: list[Passage] = []
     for document, row in zip(examples.documents, release.tables["documents"].to_pylist(), strict=True):
-        if document.doc_id in spans:
+        if document.doc_id in annotated:
             zones = [Zone(one["start"], one["end"], one["zone"]) for one in row["zones"] or ()]
             bare = list(passages(document, examples.language, zones, settings.unannotated_zones))
-            found += mark(bare, spans[document.doc_id], left_out)
+            found += mark(bare, spans.get(document.doc_id, ()), left_out)
         else:
-            left_out["documents without a span"] += 1
-    counted = {what: count for what, count in sorted(left_out.items()) if count}
-    return replace(examples, layers=layers, passages=tuple(found), left_out=counted)
+            left_out["documents that are not annotated"] += 1
+    return replace(examples, layers=layers, passages=tuple(found), left_out=shown(left_out))
+
+
+def shown(counts: Counter[str]) -> dict[str, int]:
+    """What there is any of, by name."""
+    return {what: count for what, count in sorted(counts.items()) if count}
 
 
 def entity_spans(rows: Iterable[Row], layer: str) -> Spans:
@@ -116,11 +123,14 @@ def with_items(release: Release, examples: Examples) -> Examples:
     name = TABLES[examples.task][1]
     rows, documents = release.tables[name].to_pylist(), {one.doc_id: one for one in examples.documents}
     known = attributes(release, name)
-    if examples.task is Task.claims:
-        return replace(examples, labels=known, items=tuple(claim_items(rows, documents, known)))
     settings = release.manifest.settings.relations
-    items = tuple(relation_items(rows, documents, known, settings))
-    return replace(examples, labels=with_inverses(known, settings), items=items)
+    if examples.task is Task.claims:
+        items = tuple(claim_items(rows, documents, known))
+    else:
+        items = tuple(relation_items(rows, documents, known, settings))
+        known = with_inverses(known, settings)
+    counted = shown(Counter({"claims, or pairs of them, without words": len(rows) - len(items)}))
+    return replace(examples, labels=known, items=items, left_out=counted)
 
 
 def attributes(release: Release, config: str) -> Labels:
