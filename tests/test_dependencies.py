@@ -128,7 +128,7 @@ def test_the_guard_refuses_sockets(code: str, tmp_path: Path) -> None:
     assert "REFUSED socket." in result.stderr
 
 
-def test_building_validating_and_converting_use_no_network(small_corpus: Path, tmp_path: Path) -> None:
+def test_building_validating_converting_and_training_use_no_network(small_corpus: Path, tmp_path: Path) -> None:
     export, config, out = tmp_path / "e.jsonl", write_config(tmp_path), tmp_path / "out"
     export.write_bytes(lines(TASKS))
     for command in (
@@ -140,6 +140,7 @@ def test_building_validating_and_converting_use_no_network(small_corpus: Path, t
         ("agreement", "--corpus", small_corpus),
         ("convert", export, "--config", config, "--out", out, "--bio", "who"),
         ("convert", export, "--config", config, "--out", out, "--workers", 2),
+        ("train", "relations", ROOT / "dataset/release", "--out", tmp_path / "model"),
     ):
         result = guarded(tmp_path / "guard", GOLDSPAN, *command)
         assert "REFUSED" not in result.stderr
