@@ -27,6 +27,7 @@ COMMANDS = {
     "explore": "explore.cli:explore_command",
     "export": "formats.cli:export_command",
     "train": "train.cli:train_command",
+    "predict": "predict.cli:predict_command",
     "diff": "releases.cli:diff_command",
     "release": "releases.cli:release_command",
     "publish": "publishing.cli:publish_command",

@@ -14,21 +14,30 @@ from goldspan.faults import printable_json, stop_on_errors
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import LabelingConfig, load_labeling_config
 from goldspan.pairs import check_clusters, pair_tasks
-from goldspan.records import Annotation, Article, Relation, Span
+from goldspan.records import Annotation, Article, Relation, Span, Zone
 from goldspan.zones import Rules, propose_zones
 
 __all__ = [
+    "MODEL",
     "PREANNOTATION",
+    "Items",
     "Proposal",
+    "Task",
     "adjudication_tasks",
+    "article_data",
     "article_tasks",
+    "as_items",
     "claim_pair_tasks",
+    "predictions",
+    "proposed_zones",
     "region_items",
     "result_items",
     "tasks_json",
+    "zone_items",
 ]
 
 PREANNOTATION = "goldspan"  # the model_version of what a task is pre-annotated with
+MODEL = f"{PREANNOTATION}:"  # what it begins with where models have predicted it
 VALUE_FIELDS = {
     "Choices": ("choices", "choices"),
     "TextArea": ("textarea", "text"),
@@ -95,15 +104,19 @@ def predictions(results: dict[str, Items]) -> list[dict[str, Any]]:
     return [{"model_version": name, "result": result} for name, result in results.items() if result]
 
 
-def zone_items(article: Article, corpus: Corpus, config: LabelingConfig) -> Items:
+def proposed_zones(article: Article, corpus: Corpus) -> list[Zone]:
     """The zones that the rules propose; none where the corpus has no zones or no zone for plain text."""
-    layer = corpus.layers.zones
-    if layer is None or corpus.default_zone is None:
+    if corpus.layers.zones is None or corpus.default_zone is None:
         return []
+    return propose_zones(article.text, Rules(corpus.zone_rules, corpus.default_zone))
+
+
+def zone_items(article: Article, corpus: Corpus, config: LabelingConfig) -> Items:
+    """The zones that the rules propose, as the items of a result."""
     return [
         {
             "id": f"zone-{zone.start}-{zone.end}",
-            "from_name": layer,
+            "from_name": corpus.layers.zones,
             "to_name": config.text_name,
             "type": "labels",
             "value": {
@@ -113,7 +126,7 @@ def zone_items(article: Article, corpus: Corpus, config: LabelingConfig) -> Item
                 "labels": [zone.zone],
             },
         }
-        for zone in propose_zones(article.text, Rules(corpus.zone_rules, corpus.default_zone))
+        for zone in proposed_zones(article, corpus)
     ]
 
 

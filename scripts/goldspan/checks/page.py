@@ -83,6 +83,10 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E98": "train",
     "W98": "train",
     "E983": "train, predict",
+    "E99": "predict",
+    "E993": "studio",
+    "E994": "studio",
+    "W99": "predict",
 }
 HEAD = """# Checks
 

@@ -21,7 +21,7 @@ from goldspan.faults import Finding, fault, printable
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article
 
-__all__ = ["Reject", "Sifted", "as_plain", "sift", "sift_task"]
+__all__ = ["ANY_CORPUS", "Reject", "Sifted", "as_plain", "sift", "sift_task"]
 
 NO_PARENT = fault(
     "E213", "A region lies under a parent that does not exist", "Move it out of its parent in Label Studio's list."

@@ -4,6 +4,7 @@ import os
 import sys
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -119,6 +120,10 @@ def push_command(
         Proposal | None,
         typer.Option(help="What articles are pre-annotated with: released, in a project with --project only zones."),
     ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only the documents of a file of goldspan predict, pre-annotated with that."),
+    ] = None,
     restore: Annotated[
         bool, typer.Option("--restore", help="Take the exports' annotations along for tasks that are not there yet.")
     ] = False,
@@ -130,8 +135,12 @@ def push_command(
     """Create or update a project of the corpus; no task twice, no annotation touched."""
     if propose is not None and kind is not Kind.articles:
         raise typer.BadParameter("--propose is for the project of the articles")
-    propose = propose or (Proposal.zones if project else Proposal.released)
-    wanted = wanted_project(corpus, kind, project, Choice(tuple(documents or ()), propose, restore))
+    if predictions is not None and (propose is not None or kind is not Kind.articles):
+        raise typer.BadParameter("--predictions is for the project of the articles, without --propose")
+    proposal = propose or (Proposal.zones if project else Proposal.released)
+    keep = propose is None and predictions is None
+    choice = Choice(tuple(documents or ()), proposal, restore, predictions, keep)
+    wanted = wanted_project(corpus, kind, project, choice)
     studio = connected(url, any_version, retries)
     with extra("studio"):
         from goldspan.studio.push import push  # noqa: PLC0415 - an extra

@@ -15,9 +15,20 @@ from goldspan.faults import DataError, Finding, fault
 from goldspan.labeling import LabelingConfig, parse_labeling_config
 from goldspan.studio.projects import Wanted
 from goldspan.studio.snapshot import Draft, Prediction, ServerTask, task_number
-from goldspan.tasks import PREANNOTATION, Task
+from goldspan.tasks import MODEL, PREANNOTATION, Task
 
-__all__ = ["TWICE", "Plan", "TaskChange", "check_project", "document_of", "misfit", "plan", "stranded", "surplus"]
+__all__ = [
+    "TWICE",
+    "Plan",
+    "TaskChange",
+    "check_project",
+    "document_of",
+    "is_predicted",
+    "misfit",
+    "plan",
+    "stranded",
+    "surplus",
+]
 
 STRANDED = fault(
     "E816",
@@ -146,8 +157,11 @@ def misfit(item: Item, config: LabelingConfig) -> str:
     return f"control {name}"
 
 
-def plan(tasks: Iterable[Task], there: Iterable[ServerTask]) -> Plan:
-    """What has to be done so that the server has the tasks."""
+def plan(tasks: Iterable[Task], there: Iterable[ServerTask], *, keep: bool = False) -> Plan:
+    """What has to be done so that the server has the tasks.
+
+    With ``keep``, predictions of a task in which models have predicted stay as they are.
+    """
     by_document = {document_of(task): task for task in there}
     missing, changes, same = [], [], 0
     for task in tasks:
@@ -155,7 +169,7 @@ def plan(tasks: Iterable[Task], there: Iterable[ServerTask]) -> Plan:
         if found is None:
             missing.append(task)
             continue
-        change = compare(task, found)
+        change = compare(task, found, keep=keep and is_predicted(found))
         if change.data is None and not change.remove and not change.add:
             same += 1
         else:
@@ -178,21 +192,44 @@ def surplus(there: Iterable[ServerTask], before: Collection[int]) -> list[int]:
     return sorted(found)
 
 
-def compare(task: Task, found: ServerTask) -> TaskChange:
-    """What is to change of a task. Predictions that are not ours stay, and data that no corpus has."""
+def is_predicted(task: ServerTask) -> bool:
+    """True if models have predicted a task, for us."""
+    return any(is_ours(one) and one.model_version != PREANNOTATION for one in spelled_out(task))
+
+
+def spelled_out(task: ServerTask) -> list[Prediction]:
+    """The predictions of a task, where the snapshot spells them out."""
+    return [one for one in task.predictions or () if isinstance(one, Prediction)]
+
+
+def is_ours(one: Prediction) -> bool:
+    """True if a prediction is what a corpus proposes, or its models."""
+    return one.model_version == PREANNOTATION or (one.model_version or "").startswith(MODEL)
+
+
+def compare(task: Task, found: ServerTask, *, keep: bool) -> TaskChange:
+    """What is to change of a task.
+
+    Predictions that are not ours stay, and data that no corpus has; with ``keep``, all predictions.
+    """
     theirs = {name: value for name, value in found.data.items() if name not in METADATA}
     data = {**theirs, **task["data"]}
-    wanted = {one["model_version"]: in_order(one["result"]) for one in task.get("predictions", ())}
+    wanted = {} if keep else {one["model_version"]: one for one in task.get("predictions", ())}
     remove, right = [], set()
-    for one in found.predictions or ():
-        if isinstance(one, Prediction) and one.model_version in {PREANNOTATION, *wanted}:
-            name = one.model_version
-            if name not in right and wanted.get(name) == in_order(one.result):
+    for one in () if keep else spelled_out(found):
+        name = one.model_version
+        if is_ours(one) or name in wanted:
+            if name in wanted and name not in right and same(wanted[name], one):
                 right.add(name)
             else:
                 remove.append(one.id)
-    add = [one for one in task.get("predictions", ()) if one["model_version"] not in right]
+    add = [one for name, one in wanted.items() if name not in right]
     return TaskChange(task_number(found), task["data"]["doc_id"], None if data == found.data else data, remove, add)
+
+
+def same(wanted: dict[str, Any], found: Prediction) -> bool:
+    """True if a prediction on the server has the score and the result that it is to have, in any order."""
+    return wanted.get("score") in (None, found.score) and in_order(wanted["result"]) == in_order(found.result)
 
 
 def in_order(result: Any) -> list[str]:

@@ -11,8 +11,9 @@ from goldspan.articles import load_articles
 from goldspan.corpus import Corpus, load_corpus
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig, load_labeling_config
+from goldspan.predict.pushed import predicted
 from goldspan.studio.restore import restored
-from goldspan.tasks import Proposal, Task, adjudication_tasks, article_tasks, claim_pair_tasks
+from goldspan.tasks import PREANNOTATION, Proposal, Task, adjudication_tasks, article_tasks, claim_pair_tasks
 
 __all__ = ["Choice", "Kind", "Wanted", "project_title", "wanted_project"]
 
@@ -41,7 +42,8 @@ class Kind(StrEnum):
 class Wanted(Struct, frozen=True):
     """A project as it is to be. ``xml`` is the text of ``config``, ``instructions`` is HTML.
 
-    ``tasks`` are those to push; ``documents`` are the ids of all that the corpus has.
+    ``tasks`` are those to push; ``documents`` are the ids of all that the corpus has. ``shown`` is the model version of
+    the predictions that annotators begin with; with ``keep``, a task in which models have predicted stays so.
     """
 
     title: str
@@ -50,6 +52,8 @@ class Wanted(Struct, frozen=True):
     instructions: str
     tasks: list[Task]
     documents: frozenset[str]
+    shown: str = PREANNOTATION
+    keep: bool = False
 
 
 def project_title(corpus: Corpus, kind: Kind, title: str | None = None) -> str:
@@ -67,12 +71,16 @@ def project_title(corpus: Corpus, kind: Kind, title: str | None = None) -> str:
 class Choice(Struct, frozen=True):
     """What of a corpus is to be pushed: the documents that fit a pattern (all without any), and how pre-annotated.
 
-    ``restore`` takes along, for tasks that are not there yet, what the exports hold of annotations.
+    ``restore`` takes along, for tasks that are not there yet, what the exports hold of annotations. ``predictions`` is
+    a file of `goldspan predict`: only the documents that it has are pushed, with what models have found in them.
+    ``keep`` leaves what models have predicted in tasks that are there.
     """
 
     documents: tuple[str, ...] = ()
     proposal: Proposal = Proposal.released
     restore: bool = False
+    predictions: Path | None = None
+    keep: bool = False
 
 
 def wanted_project(folder: Path, kind: Kind, title: str | None, choice: Choice) -> Wanted:
@@ -80,7 +88,7 @@ def wanted_project(folder: Path, kind: Kind, title: str | None, choice: Choice) 
 
     Raises:
         DataError: the corpus cannot be read or has faults, has nothing to push (E826), or no document fits the choice
-            (E819).
+            (E819); or its predictions cannot be used (E993, E994).
     """
     corpus = load_corpus(folder)
     path = corpus.path("pair_config" if kind is Kind.pairs else "labeling_config")
@@ -94,6 +102,9 @@ def wanted_project(folder: Path, kind: Kind, title: str | None, choice: Choice) 
     if not tasks:
         raise NOTHING.error(str(kind), file=str(folder))
     documents = {task["data"]["doc_id"] for task in tasks}
+    shown = PREANNOTATION
+    if choice.predictions is not None:
+        tasks, shown = predicted(choice.predictions, tasks, config)
     if kind is Kind.adjudication:  # what is settled by now keeps its task
         documents |= {article.doc_id for article in load_articles(corpus)[0]}
     tasks = chosen(tasks, choice.documents, str(folder))
@@ -107,6 +118,8 @@ def wanted_project(folder: Path, kind: Kind, title: str | None, choice: Choice) 
         instructions=instructions(corpus.path("guidelines")),
         tasks=tasks,
         documents=frozenset(documents),
+        shown=shown,
+        keep=choice.keep,
     )
 
 

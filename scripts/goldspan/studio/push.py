@@ -15,10 +15,9 @@ from msgspec import Struct
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.progress import Show
 from goldspan.studio.connection import Known, Studio, ask, named_errors, patiently
-from goldspan.studio.plan import TWICE, Plan, TaskChange, check_project, document_of, plan, surplus
+from goldspan.studio.plan import TWICE, Plan, TaskChange, check_project, document_of, is_predicted, plan, surplus
 from goldspan.studio.projects import Wanted
 from goldspan.studio.snapshot import ServerTask, task_number, tasks_of
-from goldspan.tasks import PREANNOTATION
 
 __all__ = ["Pushed", "find_project", "push"]
 
@@ -80,13 +79,15 @@ def push(studio: Studio, wanted: Wanted, show: Show, overlap: int | None = None)
         there = [] if project is None else tasks_of(studio, project.id, show)
         xml = None if project is None else project.label_config
         warnings = stop_on_errors(check_project(wanted, xml, there, studio.url))
-    steps = plan(wanted.tasks, there)
+    steps = plan(wanted.tasks, there, keep=wanted.keep)
     with named_errors(studio.url, outcome="what was pushed stays, and the same command goes on from there"):
         number = set_up(studio, wanted, project, overlap)
         if steps.missing or steps.changes:
             bring(studio, number, wanted, there, show)
-        if any(task["predictions"] for task in wanted.tasks if "predictions" in task):
-            shown = {"model_version": PREANNOTATION, "show_collab_predictions": True}
+        if any(task.get("predictions") for task in wanted.tasks) and not (
+            wanted.keep and any(map(is_predicted, there))
+        ):
+            shown = {"model_version": wanted.shown, "show_collab_predictions": True}
             ask(studio, partial(studio.client.projects.update, number, **shown), Any)
     url = f"{studio.url}/projects/{number}/data"
     return Pushed(url, len(steps.missing), len(steps.changes), steps.same, warnings)
@@ -191,7 +192,7 @@ def bring(studio: Studio, project: int, wanted: Wanted, there: list[ServerTask],
         with attempt:
             if attempt.retry_state.attempt_number > 1:
                 there = tasks_of(studio, project, show)
-            carry_out(studio, project, plan(wanted.tasks, there), show)
+            carry_out(studio, project, plan(wanted.tasks, there, keep=wanted.keep), show)
             there = tasks_of(studio, project, show)
             for number in surplus(there, before):
                 delete(studio.client.tasks.delete, number)
@@ -200,7 +201,7 @@ def bring(studio: Studio, project: int, wanted: Wanted, there: list[ServerTask],
     documents = [document_of(task) for task in kept]
     ours = {task["data"]["doc_id"] for task in wanted.tasks}
     stop_on_errors(TWICE.finding(file=studio.url, task=one) for one in sorted(ours) if documents.count(one) > 1)
-    left = plan(wanted.tasks, kept)
+    left = plan(wanted.tasks, kept, keep=wanted.keep)
     stop_on_errors(
         NOT_TAKEN.finding(file=studio.url, task=one)
         for one in (*(task["data"]["doc_id"] for task in left.missing), *(change.doc_id for change in left.changes))
@@ -223,7 +224,7 @@ def update(studio: Studio, change: TaskChange) -> None:
     if change.data is not None:
         client.tasks.update(change.task, data=change.data)
     for one in change.add:
-        client.predictions.create(task=change.task, model_version=one["model_version"], result=one["result"])
+        client.predictions.create(task=change.task, **one)
     for number in change.remove:
         delete(client.predictions.delete, number)
 

@@ -57,6 +57,7 @@ class Prediction(Struct):
 
     id: int
     model_version: str | None = None
+    score: float | None = None
     result: Any = None
 
 
