@@ -155,12 +155,13 @@ def fit(kind: str, examples: Examples, setup: Setup) -> Model:
 
 def about(kind: str, examples: Examples, setup: Setup) -> About:
     """What is to be said of a model that was trained on examples."""
+    learnt = {one.doc_id for one in examples.passages} | {doc_id for one in examples.items for doc_id in one.doc_ids}
     return About(
         task=examples.task,
         kind=kind,
         source=examples.source,
         records=examples.records,
-        documents=[one.doc_id for one in examples.documents],
+        documents=[one.doc_id for one in examples.documents if one.doc_id in learnt],
         language=examples.language,
         layers=examples.layers,
         labels=examples.labels,
