@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,9 +75,6 @@ def test_fine_tuning_finds_entities_in_a_group_that_was_not_seen(tmp_path: Path)
     found, right, annotated = map(int, match.groups())
     assert annotated == 85
     assert right > max(found, annotated) / 3
-    from transformers import pipeline  # noqa: PLC0415 - an extra
-
-    (first, *_) = pipeline("token-classification", str(tmp_path / "build/ner"), aggregation_strategy="simple")(
-        "Donald Trump went to Malaysia."
-    )
-    assert (first["start"], first["entity_group"]) == (0, "PERSON")
+    transformers: Any = pytest.importorskip("transformers")
+    ask = transformers.pipeline("token-classification", str(tmp_path / "build/ner"), aggregation_strategy="simple")
+    assert ("PERSON", 0) in [(one["entity_group"], one["start"]) for one in ask("Donald Trump went to Malaysia.")]

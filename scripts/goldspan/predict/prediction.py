@@ -68,7 +68,7 @@ def learnt(models: Iterable[tuple[str, About]], source: Source) -> Iterator[Find
     """Findings about articles that a model has learnt from (W990), told by their ids."""
     for name, said in models:
         for article in source.articles:
-            if article.doc_id in said.documents and said.source.partition(" ")[0] == source.corpus.name:
+            if article.doc_id in said.documents and said.source.startswith(f"{source.corpus.name} "):
                 yield LEARNT.finding(file=name, task=article.doc_id)
 
 

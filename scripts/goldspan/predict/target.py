@@ -1,6 +1,6 @@
 """Where what models find belongs: layers and attributes of the labeling config, by their labels and by corpus.toml."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -55,7 +55,7 @@ def check_together(models: Iterable[tuple[str, About]]) -> None:
         raise NOT_TOGETHER.error("claims without attribution", file=seen[Task.claims])
 
 
-def target_of(corpus: Corpus, config: LabelingConfig, models: Iterable[tuple[str, About]]) -> Target:
+def target_of(corpus: Corpus, config: LabelingConfig, models: Sequence[tuple[str, About]]) -> Target:
     """Where the labels of models, by their names, belong.
 
     The layer is the one that corpus.toml names for the task; without one, the only one that has all the labels.
@@ -64,13 +64,12 @@ def target_of(corpus: Corpus, config: LabelingConfig, models: Iterable[tuple[str
         DataError: there is no such layer or attribute (E992).
     """
     named = {Task.ner: corpus.layers.entities, Task.attribution: corpus.layers.attributions}
-    layers: dict[Task, str] = {}
+    layers = {said.task: layer_of(named[said.task], config, name, said) for name, said in models if said.task in named}
+    target = Target(corpus, config, layers)
     for name, said in models:
         if said.task is Task.claims:
-            check_values(corpus, config, name, said)
-        else:
-            layers[said.task] = layer_of(named.get(said.task), config, name, said)
-    return Target(corpus, config, layers)
+            check_values(target, name, said)
+    return target
 
 
 def layer_of(named: str | None, config: LabelingConfig, model: str, said: About) -> str:
@@ -88,19 +87,16 @@ def layer_of(named: str | None, config: LabelingConfig, model: str, said: About)
     return named
 
 
-def check_values(corpus: Corpus, config: LabelingConfig, model: str, said: About) -> None:
+def check_values(target: Target, model: str, said: About) -> None:
     """See that every attribute of a model of claims is one that contents are asked for, with its labels.
 
     Raises:
         DataError: one is not (E992).
     """
+    layer, content = target.layers[Task.attribution], target.corpus.attributions.content
+    asked = {one.name: one for one in target.config.attributes_of(layer, content)}
     for name, labels in said.labels.items():
-        attribute = config.attributes.get(name)
-        asked = (
-            attribute is not None
-            and attribute.per_region
-            and (not attribute.labels or corpus.attributions.content in attribute.labels)
-        )
+        attribute = asked.get(name)
         strange = [label for label in labels if attribute is None or parse_value(attribute, label) is None]
-        if not asked or strange:
-            raise NO_PLACE.error(f"{name}: {', '.join(strange or labels)}", file=model)
+        if attribute is None or strange:
+            raise NO_PLACE.error(f"{name}: {', '.join(strange)}", file=model)
