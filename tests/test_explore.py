@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.convert.conversion import convert
-from goldspan.explore.charts import figures
-from goldspan.explore.clusters import cluster_charts
+from goldspan.explore.charts import Chart, figures
+from goldspan.explore.clusters import cluster_charts, standalone
 from goldspan.explore.explorer import SCRIPTS, write_page
 from goldspan.explore.extent import days
 from goldspan.explore.model import Contents, as_json
+from goldspan.explore.palette import shades
 from goldspan.explore.reading import read_contents
-from goldspan.explore.svg import inlined
+from goldspan.explore.svg import drawn, inlined
 from tests.conftest import ROOT, Run, fingerprint
 from tests.exports import FORMS, write_config
 
@@ -136,6 +137,48 @@ def test_words_from_outside_stay_words_in_a_drawing() -> None:
     assert " onload=" not in drawing.replace("&quot; onload=", "")
 
 
+def test_a_drawing_that_stands_alone_has_no_links_and_says_what_it_shows(contents: Contents) -> None:
+    chart = standalone(contents)["cluster-dead"]
+    drawing = drawn(chart.spec, chart.says + '"\u202e<script>')
+    assert set(re.findall(r"<(\w+)", drawing)) == {"svg", "g", "path", "rect", "text"} | (
+        {"line"} if "<line" in drawing else set()
+    )
+    assert re.findall(r"\s(?:on\w+|style|id|href)=", drawing) == []
+    assert "002: at least 60, 2025-12-22.&quot;\\u202e&lt;script&gt;" in drawing
+
+
+def test_charts_that_quote_the_articles_are_of_the_page_alone(contents: Contents) -> None:
+    quoting = {chart.name for chart in cluster_charts(contents) if chart.quotes}
+    assert "cluster/resumption" in quoting
+    assert quoting.isdisjoint(chart.name for chart in standalone(contents).values())
+    texts = [one.text or "" for one in contents.documents]
+    claims = [claim["content_text"] for claim in contents.claims]
+    for chart in standalone(contents).values():
+        shown = re.findall(r"<text[^>]*>([^<]*)", drawn(chart.spec, chart.says))
+        assert shown != []
+        assert [words for words in shown if len(words.split()) > 2 and any(words in text for text in texts)] == []
+        assert set(shown).isdisjoint(claims)
+
+
+@pytest.mark.parametrize("name", ["cluster/../x", "a b", "", "cluster/x.y", "é", "a" * 101, "a\n"])
+def test_a_name_that_could_lead_elsewhere_names_no_file(name: str) -> None:
+    assert Chart(name, "", "", {}, (), ()).file == ""
+
+
+def test_twelve_colours_are_told_apart() -> None:
+    assert len(set(shades(12))) == 12
+    assert shades(24)[12:] == [f"{colour}99" for colour in shades(12)]
+
+
+def test_what_a_figure_shows_is_said_in_words(contents: Contents) -> None:
+    charts = standalone(contents)
+    assert charts["sources"].says.startswith(
+        "Claims by source_entity_ids and claim_type; of each the most frequent claim_type: (none) 91, HOSTILE_ACT 28; hun-manet 19, DEMAND 7; "
+    )
+    assert "claims normalized_claim 0.15; " in charts["agreement"].says
+    assert "; claims 0.97 to 0.99; " in charts["agreement"].says
+
+
 @given(st.text())
 def test_json_in_a_script_element_reads_back_and_ends_no_element(text: str) -> None:
     written = as_json({"text": text})
@@ -165,7 +208,7 @@ def test_figures_are_written_as_files(run: Run, tmp_path: Path) -> None:
     result = run("explore", RELEASE, "--figures", tmp_path / "figures")
     assert result.returncode == 0, result.stderr
     names = sorted(path.name for path in (tmp_path / "figures").iterdir())
-    stems = ["agreement", "labels-by-document", "sources-by-source_entity_ids"]
+    stems = ["agreement", "cluster-clashes-along-border", "cluster-dead", "cluster-displaced", "labels", "sources"]
     assert names == sorted(f"{stem}.{kind}" for stem in stems for kind in ("png", "svg"))
     assert (tmp_path / "figures/agreement.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "figures/agreement.svg").read_text(encoding="utf-8").startswith("<svg ")

@@ -1,21 +1,26 @@
 """The charts of the page as Vega-Lite specifications, each with its data and what it shows in words."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from goldspan.explore.model import Contents, Row
-from goldspan.explore.svg import PALETTE
+from goldspan.explore.palette import shades
 
-__all__ = ["Chart", "bars", "figures"]
+__all__ = ["NAME", "Chart", "bars", "figures"]
 
+NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")  # of a file on any system
 MOST = 30  # the values of one side that a chart has room for
 
 
 class Chart(Struct, frozen=True):
-    """A chart: its name in the page, the specification, what it shows in words, and its data as a table."""
+    """A chart: its name in the page, the specification, what it shows in words, and its data as a table.
+
+    ``quotes`` is true of one that has words of the documents in its drawing.
+    """
 
     name: str
     title: str
@@ -23,7 +28,13 @@ class Chart(Struct, frozen=True):
     spec: dict[str, Any]
     head: Sequence[str]
     rows: Sequence[Sequence[Any]]
-    file: str = ""
+    quotes: bool = False
+
+    @property
+    def file(self) -> str:
+        """The name of its file, without an ending; empty if it must not stand alone, or its name can be no file's."""
+        name = self.name.replace("/", "-")
+        return name if NAME.fullmatch(name) and not self.quotes else ""
 
 
 def figures(contents: Contents) -> Iterator[Chart]:
@@ -57,7 +68,7 @@ def values_by_source(contents: Contents) -> Iterator[Chart]:
         return
     category, source = categories[0], min(lists)
     counts = Counter(
-        (str(who), str(row[category])) for row in rows if category in row for who in row.get(source) or ["—"]
+        (str(who), str(row[category])) for row in rows if category in row for who in row.get(source) or ["(none)"]
     )
     yield from bars("sources", f"Claims by {source} and {category}", (source, category, "claims"), counts)
 
@@ -77,8 +88,9 @@ def bars(name: str, title: str, head: tuple[str, str, str], counts: Counter[tupl
     rows = [(bar, part, counts[bar, part]) for bar in order for part in parts if counts[bar, part]]
     if not rows:
         return
-    top = ", ".join(f"{bar} {totals[bar]}" for bar in order[:3])
+    shown = "; ".join(f"{bar} {totals[bar]}, {largest(bar, parts, counts)}" for bar in order)
     more = f" The {len(totals) - MOST} with the fewest are left out." if len(totals) > MOST else ""
+    says = f"{title}; of each the most frequent {head[1]}: {shown}.{more}"
     spec = {
         "width": 460,
         "height": {"step": 22},
@@ -97,12 +109,13 @@ def bars(name: str, title: str, head: tuple[str, str, str], counts: Counter[tupl
             "order": {"field": "part", "sort": "ascending"},
         },
     }
-    yield Chart(name, title, f"{title}. Most: {top}.{more}", spec, head, rows, file=f"{name}-by-{head[0]}")
+    yield Chart(name, title, says, spec, head, rows)
 
 
-def shades(count: int) -> list[str]:
-    """So many colours: the palette, then lighter ones of it."""
-    return [PALETTE[number % len(PALETTE)] + ("" if number < len(PALETTE) else "99") for number in range(count)]
+def largest(bar: str, parts: Sequence[str], counts: Mapping[tuple[str, str], int]) -> str:
+    """The largest part of a bar, with how much it is; of parts alike the first."""
+    part = max(parts, key=lambda part: counts[bar, part])
+    return f"{part} {counts[bar, part]}"
 
 
 def agreement_by_layer(contents: Contents) -> Iterator[Chart]:
@@ -117,13 +130,15 @@ def agreement_by_layer(contents: Contents) -> Iterator[Chart]:
     names, measures = list(dict.fromkeys(row[0] for row in rows)), sorted({row[1] for row in rows})
     colour = {"field": "measure", "type": "nominal", "title": "measure"}
     low = min(rows, key=lambda row: row[2])
-    says = f"Agreement of annotators by layer and attribute; the lowest is {low[2]:.2f}, {low[1]} of {low[0]}."
+    spread = {name: sorted(f"{row[2]:.2f}" for row in rows if row[0] == name) for name in names}
+    shown = "; ".join(f"{name} {' to '.join(sorted({found[0], found[-1]}))}" for name, found in spread.items())
+    says = f"Agreement of annotators by layer and attribute: {shown}. The lowest is that of {low[0]}."
     values = [{"name": name, "measure": measure, "value": value} for name, measure, value, _ in rows]
     spec = {
         "width": 460,
         "height": {"step": 20},
         "data": {"values": values},
-        "mark": {"type": "point", "filled": True, "size": 80, "opacity": 1},
+        "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": 2, "opacity": 1},
         "encoding": {
             "y": {"field": "name", "type": "nominal", "sort": names, "title": None, "axis": {"grid": True}},
             "x": {
@@ -137,4 +152,4 @@ def agreement_by_layer(contents: Contents) -> Iterator[Chart]:
         },
     }
     table = [(name, measure, f"{value:.3f}", items) for name, measure, value, items in rows]
-    yield Chart("agreement", "Agreement by layer", says, spec, ("of", "measure", "value", "items"), table, "agreement")
+    yield Chart("agreement", "Agreement by layer", says, spec, ("of", "measure", "value", "items"), table)

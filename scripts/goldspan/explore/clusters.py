@@ -6,14 +6,19 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from goldspan.explore.charts import Chart
+from goldspan.explore.charts import Chart, figures
 from goldspan.explore.extent import days
 from goldspan.explore.model import Contents, Row
 from goldspan.explore.timelines import over_time, which_day
 
-__all__ = ["cluster_charts"]
+__all__ = ["cluster_charts", "standalone"]
 
 MOST = 40  # charts; drawing takes its time
+
+
+def standalone(contents: Contents) -> dict[str, Chart]:
+    """The charts that can stand alone as files, by the names of these: figures of the whole, and clusters over time."""
+    return {one.file: one for one in (*figures(contents), *cluster_charts(contents)) if one.file}
 
 
 def cluster_charts(contents: Contents) -> list[Chart]:
@@ -23,15 +28,15 @@ def cluster_charts(contents: Contents) -> list[Chart]:
     `MOST` of all.
     """
     claims = {claim["id"]: claim for claim in contents.claims}
-    mentions, figures, dates = mentioned(contents), [], []
+    mentions, timelines, dates = mentioned(contents), [], []
     for name, (members, conflicts) in clusters(contents).items():
         found = [claims[one] for one in members if one in claims]
         rows = figure_rows(found, mentions, contents)
         if made := over_time(name, rows):
-            figures.append(made)
+            timelines.append(made)
         elif conflicts and (made := which_day(name, day_rows(found, contents.settings.dates.claims))):
             dates.append(made)
-    return [*figures, *dates][:MOST]
+    return [*timelines, *dates][:MOST]
 
 
 def clusters(contents: Contents) -> dict[str, tuple[dict[str, None], int]]:

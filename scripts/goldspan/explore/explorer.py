@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from goldspan.explore.charts import Chart, figures
-from goldspan.explore.clusters import cluster_charts
+from goldspan.explore.clusters import cluster_charts, standalone
 from goldspan.explore.model import Contents, Document, as_json
 from goldspan.explore.svg import drawn, inlined, picture
 from goldspan.store import replace_file
@@ -52,14 +52,14 @@ def write_page(contents: Contents, out: Path) -> int:
 
 
 def write_figures(contents: Contents, folder: Path) -> list[str]:
-    """Write the figures about a whole release or converted folder as SVG and PNG; gives their names.
+    """Write each chart that can stand alone as SVG and PNG; gives their names.
 
     Raises:
         OSError: one cannot be written.
     """
-    charts = list(figures(contents))
-    made = {f"{chart.file}.svg": drawn(chart.spec).encode() for chart in charts}
-    made |= {f"{chart.file}.png": picture(chart.spec) for chart in charts}
+    charts = standalone(contents)
+    made = {f"{name}.svg": drawn(chart.spec, chart.says).encode() for name, chart in charts.items()}
+    made |= {f"{name}.png": picture(chart.spec) for name, chart in charts.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in sorted(made.items()):
         replace_file(folder / name, data)

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from goldspan.agreed import Measured
 from goldspan.settings import Settings
 
-__all__ = ["Contents", "Document", "Row", "Shown", "Version", "as_json", "present", "shown"]
+__all__ = ["Contents", "Document", "Row", "Shown", "Version", "as_json", "grouped", "present", "shown"]
 
 Row = dict[str, Any]
 ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -60,6 +61,14 @@ class Contents(Struct, frozen=True):
     settings: Settings = Settings()
     agreement: list[Measured] = []
     inventories: dict[str, list[str]] = {}
+
+
+def grouped(rows: Iterable[Row], key: str = "doc_id") -> dict[str, list[Row]]:
+    """Rows by the value of a column."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[key]].append(row)
+    return found
 
 
 def shown(row: Mapping[str, Any], leave_out: Iterable[str]) -> Row:

@@ -7,12 +7,11 @@ from xml.etree.ElementTree import Element, tostring
 import vl_convert
 from defusedxml.ElementTree import fromstring
 
+from goldspan.explore.palette import PALETTE
 from goldspan.faults import printable
 
-__all__ = ["PALETTE", "drawn", "inlined", "picture"]
+__all__ = ["drawn", "inlined", "picture"]
 
-# Okabe and Ito, with grey for their black, which a dark page would hide.
-PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A7A7A", "#F0E442"]
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 LOOK: dict[str, Any] = {
     "font": FONT,
@@ -52,9 +51,16 @@ ATTRIBUTES = {
 }
 
 
-def drawn(spec: dict[str, Any]) -> str:
-    """A specification as an SVG document that stands alone, on white."""
-    return str(vl_convert.vegalite_to_svg(written(spec, "white")))
+def drawn(spec: dict[str, Any], says: str) -> str:
+    """A specification as an SVG document that stands alone, on white, with nothing but what draws.
+
+    ``says`` is what it shows, in words.
+    """
+    root = fromstring(str(vl_convert.vegalite_to_svg(written(spec, "white"))))
+    kept = cleaned(root, linked=False)
+    named = {"role": "img", "aria-label": printable(says, len(says))}
+    kept.attrib |= {"xmlns": "http://www.w3.org/2000/svg", "color": "black", **named}
+    return f"{tostring(kept, encoding='unicode', short_empty_elements=True)}\n"
 
 
 def picture(spec: dict[str, Any]) -> bytes:
@@ -88,16 +94,16 @@ def inlined(spec: dict[str, Any], says: str) -> str:
     return str(tostring(kept, encoding="unicode", short_empty_elements=True))
 
 
-def cleaned(element: Element) -> Element:
-    """An element with only what may stay of it; its own words come from its mark."""
-    name = local(element.tag)
+def cleaned(element: Element, *, linked: bool = True) -> Element:
+    """An element with only what may stay of it; its words come from its mark. Unless ``linked``, links are groups."""
+    name = local(element.tag) if linked or local(element.tag) != "a" else "g"
     kept = Element(name, {key: value for key, value in sorted(element.attrib.items()) if key in ATTRIBUTES})
     kept.text = element.text
     if name == "a":
         place = next((value for key, value in element.attrib.items() if local(key) == "href"), "").partition("#")[2]
         words = [one.attrib["aria-label"] for one in element.iter() if "aria-label" in one.attrib]
         kept.attrib |= {"href": f"#{place}", "aria-label": ". ".join(words)}
-    kept.extend(cleaned(one) for one in element if local(one.tag) in ELEMENTS)
+    kept.extend(cleaned(one, linked=linked) for one in element if local(one.tag) in ELEMENTS)
     return kept
 
 

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from goldspan.explore.charts import Chart, shades
+from goldspan.explore.charts import Chart
 from goldspan.explore.model import Row
+from goldspan.explore.palette import shades
 
 __all__ = ["over_time", "which_day"]
 
@@ -111,7 +112,7 @@ def which_day(name: str, rows: Sequence[Row]) -> Chart | None:
     }
     says = "Which day. " + "; ".join(row["words"] for row in values) + "."
     table = [(row["document"], when(row), row["said"]) for row in values]
-    return Chart(f"cluster/{name}", "Which day", says, spec, ("document", "day", "claim"), table)
+    return Chart(f"cluster/{name}", "Which day", says, spec, ("document", "day", "claim"), table, quotes=True)
 
 
 def brief(row: Row) -> str:
