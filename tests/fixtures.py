@@ -20,6 +20,7 @@ from goldspan.build import build, check_build, write_build
 from goldspan.checks.release import known_column, to_describe
 from goldspan.convert.conversion import convert
 from goldspan.croissant import CROISSANT_FILE, croissant_json
+from goldspan.explore.keeping import keep_figures
 from goldspan.faults import DataError, Finding
 from goldspan.hashes import records_hash, sha256
 from goldspan.labels import count_labels
@@ -138,6 +139,22 @@ def building(damage: Damage, place: str) -> Fixture:
         return built.warnings
 
     return Fixture("build", run, place)
+
+
+def drawing(damage: Damage, place: str) -> Fixture:
+    """Damage to a corpus whose figures are drawn."""
+
+    def run(folder: Path) -> list[Finding]:
+        corpus = write_corpus(folder / "small")
+        damage(corpus)
+        return findings_of(lambda: keep_figures(corpus) and None)
+
+    return Fixture("figures", run, place)
+
+
+def asking(name: str) -> Damage:
+    """The card of a corpus asks for a figure."""
+    return append("dataset_card.md", f"\n<!-- goldspan:begin figure/{name} -->\n<!-- goldspan:end -->")
 
 
 def checking(damage: Damage, place: str) -> Fixture:
@@ -542,6 +559,9 @@ FIXTURES: dict[str, Fixture] = {
     "E724": building(write("annotations/baselines.json", "{"), "baselines.json: E724"),
     "W724": building(write("annotations/baselines.json", OLD_SCORES), "baselines.json: W724"),
     "E723": building(write("annotations/agreement.json", '{"inputs": {}, "measures": []}'), "agreement.json: E723"),
+    "E727": building(steps(asking("labels"), keep_figures, append("annotations/figures/labels.svg", "<g/>")), "labels.svg: E727"),
+    "E728": building(asking("labels"), "figures.json: E728"),
+    "E729": drawing(asking("label"), "dataset_card.md: E729"),
     "W201": validating([task(exports.annotation(was_cancelled=True), exports.annotation(number=12, completed_by=2))], "document d1: W201"),
     "W202": building(lambda corpus: write_export(corpus, drawn(annotation())), "document d2: W202"),
     "W203": building(steps(annotated(drawn(annotation()), drawn(annotation(), 2), name="articles-1"), annotated(drawn(annotation()), name="articles-2")), "articles-2.json document d1: W203"),

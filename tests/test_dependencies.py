@@ -138,6 +138,7 @@ def test_building_validating_converting_and_training_use_no_network(small_corpus
         ("validate", export, "--config", config),
         ("tasks", "--corpus", small_corpus),
         ("agreement", "--corpus", small_corpus),
+        ("figures", "--corpus", small_corpus),
         ("convert", export, "--config", config, "--out", out, "--bio", "who"),
         ("convert", export, "--config", config, "--out", out, "--workers", 2),
         ("train", "relations", ROOT / "dataset/release", "--out", tmp_path / "model"),

@@ -69,6 +69,16 @@ def link(name: str) -> Damage:
     return damage
 
 
+def with_figures(then: Damage) -> Damage:
+    """Damage to a corpus that has a folder for figures."""
+
+    def damage(corpus: Path) -> None:
+        (corpus / "annotations/figures").mkdir()
+        then(corpus)
+
+    return damage
+
+
 def listed(old: str, new: str) -> Damage:
     """Damage to sources.csv."""
 
@@ -88,7 +98,7 @@ def card(head: str) -> Damage:
     return lambda corpus: (corpus / "dataset_card.md").write_text(f"---\n{head}\n---\n# Small\n")
 
 
-PARTS = ("sources", "labeling_config", "guidelines", "exports", "decisions", "entities", "clusters", "pair_config", "agreement", "scores", "card", "release")  # fmt: skip
+PARTS = ("sources", "labeling_config", "guidelines", "exports", "decisions", "entities", "clusters", "pair_config", "agreement", "scores", "figures", "card", "release")  # fmt: skip
 FILES = ("corpus.toml", "dataset_card.md", "dataset/raw/d1.txt", "dataset/raw/sources.csv", "annotations/labeling_config.xml", "annotations/guidelines.md", "annotations/exports/a.json", "annotations/decisions.csv", "annotations/entities.csv", "annotations/clusters.csv", "annotations/agreement.json", "annotations/baselines.json")  # fmt: skip
 CORPORA: dict[str, tuple[Damage, str]] = {
     **{f"{part} above": (setting(f'{part} = "../../etc/passwd"', "files"), "E002") for part in PARTS},
@@ -112,6 +122,9 @@ CORPORA: dict[str, tuple[Damage, str]] = {
     "a card that runs": (card('a: !!python/object/apply:os.system ["false"]'), "E705"),
     "deep scores": (lambda corpus: (corpus / "annotations/baselines.json").write_text("[" * 100_000), "E724"),
     "deep agreement": (lambda corpus: (corpus / "annotations/agreement.json").write_text("[" * 100_000), "E722"),
+    "figures lead outside": (link("annotations/figures"), "E002"),
+    "a figure leads outside": (with_figures(link("annotations/figures/a.svg")), "E002"),
+    "the list of figures is a pipe": (with_figures(pipe("annotations/figures/figures.json")), "E006"),
     "a cell too large": (listed("d1.txt", "d" * 200_000), "E101"),
 }  # fmt: skip
 

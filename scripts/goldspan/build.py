@@ -9,21 +9,27 @@ from msgspec import Struct
 from goldspan import tables as rows
 from goldspan.adjudicate import settle
 from goldspan.agreed import check_agreement, read_agreement
-from goldspan.card import Source, fill_figures, parse_card, render_card
+from goldspan.card import Source, asked, fill_figures, parse_card, render_card
 from goldspan.checks import check_annotation, check_content, content_of
 from goldspan.checks.registry import Subject
 from goldspan.claims import assemble
-from goldspan.corpus import Corpus, inside
+from goldspan.corpus import Corpus
 from goldspan.croissant import CROISSANT_FILE, Described, croissant_json, files_of, rai_texts
 from goldspan.decisions import HALF_ADJUDICATED, TWICE_ADJUDICATED, Decider, check_decisions, check_texts
 from goldspan.disk import alone
+from goldspan.drawn import FOLDER, check_drawings, read_drawings
 from goldspan.entities import check_entities, check_sources
+from goldspan.explore.charts import Chart
+from goldspan.explore.clusters import standalone
+from goldspan.explore.model import Contents
+from goldspan.explore.released import released_contents
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import input_hashes, records_hash, sha256
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
 from goldspan.labels import inventories
 from goldspan.manifest import manifest_json
+from goldspan.pages import pages_of, seen_from
 from goldspan.pairs import (
     Judgement,
     PairScheme,
@@ -41,18 +47,19 @@ from goldspan.store import NOT_OURS, differences, replace_folder, staged
 __all__ = [
     "Built",
     "build",
+    "charts_of",
     "check_build",
     "claims_by_id",
     "compare",
     "make_tables",
     "settled_annotations",
+    "settled_tables",
     "write_build",
 ]
 
 STALE = fault(
     "E720", "A committed file is not what a build of its inputs gives", "Run goldspan build and commit the result."
 )
-NO_PAGE = fault("E721", "The card or a page with figures cannot be read", "Put it where corpus.toml says.")
 
 
 class Built(Struct, frozen=True):
@@ -75,6 +82,18 @@ def build(folder: Path) -> Built:
         DataError: with every fault found.
     """
     inputs = read_inputs(folder)
+    tables, warnings = settled_tables(inputs)
+    names = asked(pages_of(inputs.corpus).values())
+    stop_on_errors(check_drawings(inputs.corpus, names, charts_of(inputs, tables)) if names else ())
+    return package(inputs, tables, warnings)
+
+
+def settled_tables(inputs: Inputs) -> tuple[dict[str, pa.Table], list[Finding]]:
+    """The tables of a release and the warnings, from what was read.
+
+    Raises:
+        DataError: with every fault found.
+    """
     decider = Decider(inputs.decisions)
     released = settled_annotations(inputs, decider)
     warnings = stop_on_errors(check_inputs(inputs, released, decider))
@@ -86,8 +105,7 @@ def build(folder: Path) -> Built:
     warnings += stop_on_errors([*judged, *findings, *decisions, *lists])
     tables["claims"] = rows.in_clusters(tables["claims"], first_clusters(inputs.clusters))
     tables["claim_relations"] = rows.table(related, tables["claim_relations"].schema)
-    warnings += check_content(content_of(tables, inputs.corpus.settings()))
-    return package(inputs, tables, warnings)
+    return tables, [*warnings, *check_content(content_of(tables, inputs.corpus.settings()))]
 
 
 def compare(inputs: Inputs, decider: Decider) -> list[Judgement]:
@@ -226,22 +244,49 @@ def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]
 
     A config without a row is left out: datasets cannot load an empty split.
     """
-    corpus = inputs.corpus
+    corpus, card = inputs.corpus, inputs.corpus.path("card")
     tables = {name: contents for name, contents in tables.items() if contents.num_rows}
-    card = corpus.path("card")
     records = {name: records_hash(contents.to_pylist()) for name, contents in tables.items()}
     kept = read_scores(corpus.path("scores"))
     warnings = [*warnings, *check_scores(kept, records, corpus.path("scores"))]
-    source = Source(tables, read_agreement(corpus), fresh(kept, records))
-    card_text = render_card(read_page(card), str(card), corpus.version, source, rows.entity_tags(corpus, inputs.config))
+    texts = pages_of(corpus)
+    drawings = list(read_drawings(corpus, asked(texts.values())))
+    said = {name: says for name, says, _ in drawings}
+    source = Source(tables, read_agreement(corpus), fresh(kept, records), said)
+
+    def filled(page: Path, seen: Source) -> str:
+        if page != card:
+            return fill_figures(texts[page], str(page), seen)
+        return render_card(texts[page], str(page), corpus.version, seen, rows.entity_tags(corpus, inputs.config))
+
+    card_text = filled(card, source)
     files = {f"{name}/{rows.SPLIT_FILE}": rows.parquet(contents) for name, contents in tables.items()}
     files["README.md"] = card_text.encode()
+    files |= {f"{FOLDER}/{name}.svg": data for name, _, data in drawings}
     files[CROISSANT_FILE] = describe(corpus, card_text, tables, files)
-    allowed = inventories(corpus, inputs.config, pair_scheme(inputs).config if inputs.clusters else None)
-    files["manifest.json"] = manifest_json(corpus, input_hashes(corpus.folder, inputs.files), source, files, allowed)
-    pages = [inside(corpus.folder, page) for page in corpus.files.pages]
-    filled = {page: fill_figures(read_page(page), str(page), source).encode() for page in pages}
-    return Built(corpus, files, {card: card_text.encode(), **filled}, tables, warnings)
+    hashes = input_hashes(corpus.folder, inputs.files)
+    files["manifest.json"] = manifest_json(corpus, hashes, source, files, allowed_labels(inputs))
+    pages = {page: filled(page, seen_from(page, source, corpus)).encode() for page in texts}
+    return Built(corpus, files, pages, tables, warnings)
+
+
+def allowed_labels(inputs: Inputs) -> dict[str, tuple[str, ...]]:
+    """The labels and values that may stand in each column."""
+    return inventories(inputs.corpus, inputs.config, pair_scheme(inputs).config if inputs.clusters else None)
+
+
+def charts_of(inputs: Inputs, tables: dict[str, pa.Table]) -> dict[str, Chart]:
+    """The charts that can be drawn of a corpus, by name."""
+    corpus = inputs.corpus
+    base = Contents(
+        corpus.name,
+        corpus.version,
+        [],
+        settings=corpus.settings(),
+        agreement=read_agreement(corpus),
+        inventories={name: list(labels) for name, labels in allowed_labels(inputs).items()},
+    )
+    return standalone(released_contents(tables, base))
 
 
 def describe(corpus: Corpus, card_text: str, tables: dict[str, pa.Table], files: dict[str, bytes]) -> bytes:
@@ -250,18 +295,6 @@ def describe(corpus: Corpus, card_text: str, tables: dict[str, pa.Table], files:
     sized = files_of(files, {name: sha256(data) for name, data in files.items()})
     rai = rai_texts(corpus.rai, card, str(corpus.folder / "corpus.toml"))
     return croissant_json(Described(corpus.name, corpus.version, card, tables, sized), rai)
-
-
-def read_page(path: Path) -> str:
-    """The text of a page.
-
-    Raises:
-        DataError: it cannot be read (E721).
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise NO_PAGE.error(str(error), file=str(path)) from error
 
 
 def write_build(built: Built, out: Path | None = None) -> Path:

@@ -2,7 +2,7 @@
 
 Figures stand between ``<!-- goldspan:begin NAME -->`` and ``<!-- goldspan:end -->``; what is between them is
 generated. A name is
-one of `FIGURES`, or ``config/column/column`` for a cross-tabulation.
+one of `FIGURES`, ``config/column/column`` for a cross-tabulation, or ``figure/NAME`` for a drawing that is kept.
 """
 
 import re
@@ -12,6 +12,7 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 import pyarrow as pa
@@ -28,6 +29,7 @@ __all__ = [
     "FIGURES",
     "Card",
     "Source",
+    "asked",
     "features",
     "fill_figures",
     "parse_card",
@@ -42,6 +44,7 @@ BAD_CARD = fault(
     "It needs YAML between two lines of three hyphens at its head, and each generated stretch closed.",
 )
 
+DRAWING = "figure/"
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n(.*)\Z", re.DOTALL | re.MULTILINE)
 FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[\w/-]+) -->\n).*?(<!-- goldspan:end -->)", re.DOTALL)
 TURNING = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # controls, and those of direction
@@ -104,11 +107,16 @@ class Card(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """What figures are made from: the tables of a release, the figures of agreement, and the scores of models."""
+    """What figures are made from: the tables of a release, the figures of agreement, and the scores of models.
+
+    Of drawings that are kept, what each shows in words by its name, and the folder in which a page finds them.
+    """
 
     tables: Tables
     agreement: Sequence[Measured] = ()
     scores: Sequence[Score] = ()
+    figures: Mapping[str, str] = {}
+    place: str = "figures"
 
 
 def render_card(text: str, file: str, version: str, source: Source, tags: Sequence[str]) -> str:
@@ -237,7 +245,7 @@ def fill_figures(text: str, file: str, source: Source) -> str:
     def figure(match: re.Match[str]) -> str:
         name = match["name"]
         try:
-            made = crosstab(source, *name.split("/")) if name.count("/") == 2 else FIGURES[name](source)
+            made = stretch(name, source)
         except KeyError as error:
             raise BAD_CARD.error(f"figure {name!r}: there is no {error}", file=file) from error
         return f"{match[1]}{made}\n{match[3]}"
@@ -245,6 +253,28 @@ def fill_figures(text: str, file: str, source: Source) -> str:
     if text.count("<!-- goldspan:begin") != len(FIGURE.findall(text)):
         raise BAD_CARD.error("a generated stretch is not closed", file=file)
     return FIGURE.sub(figure, text)
+
+
+def stretch(name: str, source: Source) -> str:
+    """What is generated under a name.
+
+    Raises:
+        KeyError: there is no such figure, table or column.
+    """
+    if name.startswith(DRAWING):
+        return picture(source, name.removeprefix(DRAWING))
+    return crosstab(source, *name.split("/")) if name.count("/") == 2 else FIGURES[name](source)
+
+
+def asked(texts: Iterable[str]) -> list[str]:
+    """The names of the drawings that some pages have."""
+    names = {match["name"] for text in texts for match in FIGURE.finditer(text)}
+    return sorted(name.removeprefix(DRAWING) for name in names if name.startswith(DRAWING))
+
+
+def picture(source: Source, name: str) -> str:
+    """A drawing as an image, with what it shows as its alternative text."""
+    return f"![{cell(source.figures[name])}]({quote(f'{source.place}/{name}.svg')})"
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "tasks": "commands.tasks:tasks_command",
     "studio": "studio.cli:studio_app",
     "agreement": "commands.agreement:agreement_command",
+    "figures": "commands.figures:figures_command",
     "explore": "explore.cli:explore_command",
     "export": "formats.cli:export_command",
     "train": "train.cli:train_command",

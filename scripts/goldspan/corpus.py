@@ -73,6 +73,7 @@ Part = Literal[
     "pair_config",
     "agreement",
     "scores",
+    "figures",
     "card",
     "release",
 ]
@@ -144,6 +145,7 @@ class Files(Struct, frozen=True, forbid_unknown_fields=True):
     pair_config: str = "annotations/pair_config.xml"
     agreement: str = "annotations/agreement.json"
     scores: str = "annotations/baselines.json"
+    figures: str = "annotations/figures"
     card: str = "dataset_card.md"
     pages: tuple[str, ...] = ()
     release: str = "dataset/release"
@@ -196,6 +198,16 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     def pair_export_files(self) -> list[Path]:
         """The exports of pairs of claims, in the order of their names."""
         return self.matching(self.pair_exports)
+
+    def figure_files(self) -> list[Path]:
+        """The drawings that are kept for the card, and the list of them.
+
+        Raises:
+            DataError: one lies outside the corpus folder (E002).
+        """
+        folder = self.path("figures")
+        names = {path.name for pattern in ("*.json", "*.svg") for path in folder.glob(pattern)}
+        return [inside(folder, name, self.folder) for name in sorted(names)]
 
     def has_exports(self) -> bool:
         """True if there is an export of articles."""

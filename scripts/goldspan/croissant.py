@@ -59,7 +59,7 @@ DATA_TYPES = {
     pa.float64(): "cr:Float64",
     pa.bool_(): "sc:Boolean",
 }
-MEDIA_TYPES = {"parquet": "application/x-parquet", "md": "text/markdown"}
+MEDIA_TYPES = {"parquet": "application/x-parquet", "md": "text/markdown", "svg": "image/svg+xml"}
 
 
 class Described(Struct, frozen=True):

@@ -85,7 +85,7 @@ def read_inputs(folder: Path) -> Inputs:
             "scores",
         )
     ]
-    files = [folder / "corpus.toml", *kept, *raw, *exports, *corpus.pair_export_files()]
+    files = [folder / "corpus.toml", *kept, *raw, *exports, *corpus.pair_export_files(), *corpus.figure_files()]
     for path in (corpus.path("guidelines"), corpus.path("card")):
         if not path.is_file():
             raise NO_PART.error(file=str(path))

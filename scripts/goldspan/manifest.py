@@ -35,6 +35,7 @@ class Manifest(Struct, frozen=True):
 
     ``text`` is not written where it is full; it is ``withheld`` of a release without the
     articles' text, ``hydrated`` of one whose text was put back from copies that are not quite the articles.
+    ``figures`` has what each figure of the card shows in words, and is not written where there is none.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Manifest(Struct, frozen=True):
     settings: Settings = Settings()
     scores: list[Score] = []
     text: TextState | UnsetType = UNSET
+    figures: dict[str, str] | UnsetType = UNSET
 
 
 def manifest_json(
@@ -73,6 +75,7 @@ def manifest_json(
         labels=count_labels(source.tables, allowed),
         settings=corpus.settings(),
         scores=list(source.scores),
+        figures=dict(sorted(source.figures.items())) or UNSET,
     )
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
 

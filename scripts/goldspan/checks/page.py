@@ -62,6 +62,7 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E7": "validate",
     "E705": "build, validate",
     "E72": "build",
+    "E729": "figures",
     "E731": "build",
     "E8": "studio",
     "W8": "studio",

@@ -289,7 +289,7 @@ def stale_figures(release: Release) -> Iterator[Hit]:
     Build the release again.
     """
     prose, manifest = release.card.prose, release.manifest
-    source = Source(release.tables, manifest.agreement, manifest.scores)
+    source = Source(release.tables, manifest.agreement, manifest.scores, manifest.figures or {})
     if fill_figures(prose, str(release.folder / "README.md"), source) != prose:
         yield Hit("README.md")
 

@@ -16,7 +16,7 @@ from goldspan.hydrate.copies import Copy, Wanted, find_copies, missing, read_fol
 from goldspan.hydrate.notice import hydrated_notice, with_notice, without_notice
 from goldspan.hydrate.quotes import restored
 from goldspan.hydrate.refill import refill
-from goldspan.hydrate.repack import Origin, described
+from goldspan.hydrate.repack import Origin, described, drawings
 from goldspan.hydrate.rows import NOT_QUOTED, Filler, Text
 from goldspan.hydrate.withhold import ANCHORS, Anchors, Document
 from goldspan.manifest import TextState
@@ -156,7 +156,7 @@ def package(
     others = [doc_id for doc_id in every if doc_id in texts and texts[doc_id].alignment is not None]
     lacking = [doc_id for doc_id in every if doc_id not in texts]
     state: TextState = "hydrated" if others or lacking else "full"
-    source = Source(dict(tables), manifest.agreement, manifest.scores)
+    source = Source(dict(tables), manifest.agreement, manifest.scores, manifest.figures or {})
     text = (release.folder / "README.md").read_text(encoding="utf-8-sig")
     prose, lost = restored(without_notice(release.card.prose), Filler(texts, ()).resolve)
     prose = with_notice(prose, hydrated_notice(others, lacking)) if state == "hydrated" else prose
@@ -165,6 +165,7 @@ def package(
     )
     files = {f"{name}/{SPLIT_FILE}": parquet(table) for name, table in tables.items()}
     files["README.md"] = card.encode()
+    files |= {name: (release.folder / name).read_bytes() for name in drawings(manifest)}
     report = sorted({*findings, *(NOT_QUOTED.finding(one, file="README.md") for one in lost)})
     if state == "hydrated":
         files[REPORT] = b"".join(msgspec.json.encode(one) + b"\n" for one in report)

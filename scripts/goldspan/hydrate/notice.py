@@ -28,6 +28,7 @@ def hydrated_notice(others: Sequence[str], lacking: Sequence[str]) -> str:
     differ = f"the copies of {', '.join(others)} have other words than the articles" if others else ""
     lack = f"{', '.join(lacking)} are left out" if lacking else ""
     return f"""> **This is not the full release: {"; ".join(filter(None, (differ, lack)))}.**
+> Drawings and figures of agreement are those of the full release.
 > `hydration.jsonl` lists every span that moved, that nothing proves to be on the same words, or that was left out.
 """
 

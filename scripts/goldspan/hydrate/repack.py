@@ -9,11 +9,12 @@ from msgspec import UNSET, Struct
 
 from goldspan.card import parse_card, sections
 from goldspan.croissant import CROISSANT_FILE, Described, Texts, croissant_json, files_of, rai_of
+from goldspan.drawn import FOLDER
 from goldspan.hashes import records_hash, sha256
 from goldspan.labels import count_labels
 from goldspan.manifest import TOOLS, Manifest, TextState
 
-__all__ = ["Origin", "described"]
+__all__ = ["Origin", "described", "drawings"]
 
 
 class Origin(Struct, frozen=True):
@@ -44,6 +45,11 @@ def described(
     )
     whole["manifest.json"] = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
     return whole
+
+
+def drawings(manifest: Manifest) -> list[str]:
+    """The names of the files of a release that are drawings: they have no text, and stay as they are."""
+    return [name for name in manifest.files if name.startswith(f"{FOLDER}/") and name.endswith(".svg")]
 
 
 def moved_texts(origin: Origin, new: Mapping[str, str]) -> Texts:

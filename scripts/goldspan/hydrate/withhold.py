@@ -17,7 +17,7 @@ from goldspan.hydrate.fingerprint import Block, blocks_of
 from goldspan.hydrate.mask import masked_table
 from goldspan.hydrate.notice import with_notice, withheld_notice
 from goldspan.hydrate.quotes import Quotes
-from goldspan.hydrate.repack import Origin, described
+from goldspan.hydrate.repack import Origin, described, drawings
 from goldspan.hydrate.strings import changed_strings, other_strings
 from goldspan.manifest import Manifest
 from goldspan.tables import OWN_WORDS, SPLIT_FILE, parquet
@@ -68,11 +68,12 @@ def withhold(built: Built) -> Built:
     quotes = Quotes(texts)
     tables = {name: withheld_table(name, table, quotes) for name, table in built.tables.items()}
     quoting = own_quotes(tables, quotes)
-    source = Source(tables, manifest.agreement, manifest.scores)
+    source = Source(tables, manifest.agreement, manifest.scores, manifest.figures or {})
     card = withheld_card(built, source, quotes, quoting)
     anchors = Anchors(sha256(built.files["manifest.json"]), documents(built, manifest))
     files = {f"{name}/{SPLIT_FILE}": parquet(table) for name, table in tables.items()}
     files["README.md"] = card.encode()
+    files |= {name: built.files[name] for name in drawings(manifest)}
     files[ANCHORS] = msgspec.json.format(msgspec.json.encode(anchors), indent=0) + b"\n"
     files = described(files, tables, Origin(manifest, built.files), "withheld")
     stop_on_errors(leaks(tables, files, quotes))

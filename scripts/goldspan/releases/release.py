@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from goldspan.build import Built, build, check_build, read_page
+from goldspan.build import Built, build, check_build
 from goldspan.checks import check_release
 from goldspan.corpus import Corpus
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
 from goldspan.manifest import Manifest
+from goldspan.pages import read_page
 from goldspan.releases.changelog import draft, entry_of, with_entry
 from goldspan.releases.changes import Change
 from goldspan.releases.diff import diff
