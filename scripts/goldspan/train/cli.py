@@ -45,6 +45,8 @@ def train_command(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Save the model there, trained on everything.")
     ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="How often an encoder reads everything.")] = None,
+    rate: Annotated[float | None, typer.Option(min=0, max=1, help="An encoder's highest learning rate.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="What chance begins with.")] = 0,
     folds: Annotated[
         int | None, typer.Option(min=2, metavar="N", help="So many folds, not one for each story group.")
@@ -67,10 +69,12 @@ def train_command(
     if keep is not None and keep.is_dir():
         raise typer.BadParameter(f"{keep} is a folder")
     kind = kind_of(model)
+    if kind == "light" and (epochs, rate) != (None, None):
+        raise typer.BadParameter("--epochs and --rate are for an encoder: --model ENCODER")
     with extra("train"):
         from goldspan.train.train import Asked, train  # noqa: PLC0415 - an extra
     with terminal_progress() as show, extra(KINDS[kind][1]):
-        setup = Setup(seed=seed, base=None if kind == "light" else model, show=show)
+        setup = Setup(seed, None if kind == "light" else model, epochs, rate, show)
         trained = train(
             source,
             Asked(task, model, name or model.rstrip("/").split("/")[-1], folds, by_time, language),

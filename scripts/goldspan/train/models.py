@@ -86,10 +86,15 @@ Model = SpanModel | ClassModel
 
 
 class Setup(Struct, frozen=True):
-    """How a model is trained: its seed, the encoder to begin with (a path or an id on the Hub), who shows progress."""
+    """How a model is trained: its seed, the encoder to begin with (a path or an id on the Hub), who shows progress.
+
+    ``epochs`` and ``rate``, the highest learning rate, are for encoders; without them the kind's own are taken.
+    """
 
     seed: int = 0
     base: str | None = None
+    epochs: int | None = None
+    rate: float | None = None
     show: Show = silent
 
 
@@ -109,6 +114,8 @@ class About(Struct, frozen=True, kw_only=True):
     labels: Mapping[str, Sequence[str]] = {}
     seed: int = 0
     base: str | None = None
+    epochs: int | None = None
+    rate: float | None = None
     versions: Mapping[str, str] = {}
     files: Mapping[str, str] = {}
 
@@ -167,6 +174,8 @@ def about(kind: str, examples: Examples, setup: Setup) -> About:
         labels=examples.labels,
         seed=setup.seed,
         base=setup.base,
+        epochs=setup.epochs,
+        rate=setup.rate,
         versions={name: version(name) for name in ("goldspan", *module_of(kind).LIBRARIES)},
     )
 

@@ -1,0 +1,87 @@
+"""Any encoder of transformers: token classification for spans, sequence classification for classes.
+
+Needs the extra ``transformers``. A folder is what ``save_pretrained`` writes, so that ``pipeline`` takes it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
+
+from goldspan.train.encoder_head import IGNORED, Group, Head, label_head, tag_head
+from goldspan.train.encoder_training import Encoder, Recipe, begin, fine_tune, load, logits
+from goldspan.train.encoder_windows import classes, found, softmax, windows
+from goldspan.train.examples import Item, Labels, Layers, Passage
+from goldspan.train.models import About, Choice, Scored, Setup
+
+__all__ = ["LIBRARIES", "load_classes", "load_spans", "train_classes", "train_spans"]
+
+LIBRARIES = ("torch", "transformers")
+SPANS = Recipe(epochs=15, rate=2e-4, batch=1)
+CLASSES = Recipe(epochs=8, rate=1e-4, batch=8)
+
+
+class SpanEncoder(Encoder):
+    """Finds spans."""
+
+    def predict(self, passages: Sequence[Passage]) -> list[list[Scored]]:
+        """The spans of each passage in text order; the score is the mean of the probabilities of its tags."""
+        read = list(windows(self.tokenizer, passages, self.size, overlap=self.size // 2))
+        said = logits(self, [{"input_ids": window.ids} for window in read])
+        return found(list(zip(read, said, strict=True)), passages, self.head)
+
+
+def train_spans(passages: Sequence[Passage], layers: Layers, setup: Setup) -> SpanEncoder:
+    """Learn to find spans: one token classification for all layers."""
+    encoder = SpanEncoder(*begin(AutoModelForTokenClassification, tag_head(layers), setup))
+    read = windows(encoder.tokenizer, passages, encoder.size)
+    rows = [{"input_ids": window.ids, "labels": classes(window, passages, encoder.head)} for window in read]
+    fine_tune(encoder, rows, SPANS, setup)
+    return encoder
+
+
+def load_spans(folder: Path, about: About) -> SpanEncoder:
+    """A model that finds spans, from its folder."""
+    return SpanEncoder(*load(AutoModelForTokenClassification, folder), tag_head(about.layers))
+
+
+class ClassEncoder(Encoder):
+    """Chooses labels."""
+
+    def predict(self, items: Sequence[Item]) -> list[dict[str, Choice]]:
+        """The likeliest label of each attribute, with its probability."""
+        said = logits(self, [read_item(item, self) for item in items])
+        return [{name: choice(each, group) for name, group in self.head.groups.items()} for each in said]
+
+
+def train_classes(items: Sequence[Item], labels: Labels, setup: Setup) -> ClassEncoder:
+    """Learn to choose labels: one sequence classification for all attributes."""
+    encoder = ClassEncoder(*begin(AutoModelForSequenceClassification, label_head(labels), setup))
+    rows = [{**read_item(item, encoder), "labels": answers(item, encoder.head)} for item in items]
+    fine_tune(encoder, rows, CLASSES, setup)
+    return encoder
+
+
+def load_classes(folder: Path, about: About) -> ClassEncoder:
+    """A model that chooses labels, from its folder."""
+    return ClassEncoder(*load(AutoModelForSequenceClassification, folder), label_head(about.labels))
+
+
+def read_item(item: Item, encoder: Encoder) -> dict[str, Any]:
+    """What an encoder reads of an item: its texts as a pair, the longer cut where they are too long."""
+    return dict(encoder.tokenizer(*item.texts, truncation=True, max_length=encoder.size))
+
+
+def answers(item: Item, head: Head) -> list[int]:
+    """The class of an item in each attribute."""
+    return [
+        [*group].index(item.labels[name]) if name in item.labels else IGNORED for name, group in head.groups.items()
+    ]
+
+
+def choice(said: Any, group: Group) -> Choice:
+    """The likeliest label of a group."""
+    chances = softmax(said[[*group.values()]])
+    best = int(chances.argmax())
+    return Choice([*group][best], float(chances[best]))
