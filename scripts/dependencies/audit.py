@@ -14,7 +14,7 @@ from dependencies.page import LOCK, ROOT
 
 __all__ = ["audit", "verdict"]
 
-LOCKS = (LOCK, ROOT / "scripts/goldspan/studio/label-studio.txt")
+LOCKS = (LOCK, ROOT / "requirements/encoder.txt", ROOT / "scripts/goldspan/studio/label-studio.txt")
 
 
 def audit(lock: Path) -> list[dict[str, Any]]:

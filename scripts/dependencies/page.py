@@ -112,7 +112,7 @@ def page(table: Iterable[tuple[str, ...]]) -> str:
 
 HEAD = """# Dependencies
 
-What an install of goldspan brings along, in the versions of `requirements/dev.txt`: `core` always, the rest with the extra of that name. Licences are those that the packages declare. `make dependencies` makes this page; `make audit` looks the versions up among known vulnerabilities.
+What an install of goldspan brings along, in the versions of `requirements/dev.txt`: `core` always, the rest with the extra of that name. The extra `transformers` is not here: which build of PyTorch it brings along, and what that needs, depends on the machine. Licences are those that the packages declare. `make dependencies` makes this page; `make audit` looks the versions up among known vulnerabilities.
 """
 
 

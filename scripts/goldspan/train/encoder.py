@@ -18,8 +18,8 @@ from goldspan.train.models import About, Choice, Scored, Setup
 __all__ = ["LIBRARIES", "load_classes", "load_spans", "train_classes", "train_spans"]
 
 LIBRARIES = ("torch", "transformers")
-SPANS = Recipe(epochs=15, rate=2e-4, batch=1)
-CLASSES = Recipe(epochs=8, rate=1e-4, batch=8)
+SPANS = Recipe(epochs=15, rate=4e-4, batch=1)
+CLASSES = Recipe(epochs=10, rate=4e-4, batch=4)
 
 
 class SpanEncoder(Encoder):

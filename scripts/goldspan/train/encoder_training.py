@@ -13,17 +13,11 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
 from transformers.utils import logging
 
-from goldspan.faults import fault
 from goldspan.train.encoder_head import IGNORED, Head
-from goldspan.train.models import Setup
+from goldspan.train.models import NO_ENCODER, Setup
 
 __all__ = ["Encoder", "Recipe", "Row", "begin", "fine_tune", "load", "logits"]
 
-NO_ENCODER = fault(
-    "E985",
-    "The encoder cannot be used",
-    "Name light, a folder that save_pretrained has written, or an id on the Hub; its tokeniser must be a fast one.",
-)
 WARM_UP = 0.1  # of all steps
 DECAY = 0.01
 MOST = 128  # sub-words that are read at once

@@ -21,6 +21,7 @@ from goldspan.train.examples import SPAN_TASKS, Examples, Item, Labels, Layers, 
 
 __all__ = [
     "KINDS",
+    "NO_ENCODER",
     "About",
     "Choice",
     "ClassModel",
@@ -39,6 +40,11 @@ __all__ = [
 ]
 
 NO_MODEL = fault("E983", "The folder holds no model that can be used", "Name one that goldspan train has written.")
+NO_ENCODER = fault(
+    "E985",
+    "The encoder cannot be used",
+    "Name light, a folder that save_pretrained has written, or an id on the Hub; its tokeniser must be a fast one.",
+)
 ABOUT = "goldspan.json"
 KINDS = {  # kind: its module, and the extra that it needs
     "light": ("goldspan.train.light", "train"),
