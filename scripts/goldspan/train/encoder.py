@@ -9,9 +9,10 @@ from typing import Any
 
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
+from goldspan.train.encoder_chain import Chain, count, softmax
 from goldspan.train.encoder_head import IGNORED, Group, Head, label_head, tag_head
 from goldspan.train.encoder_training import Encoder, Recipe, begin, fine_tune, load, logits
-from goldspan.train.encoder_windows import classes, found, softmax, windows
+from goldspan.train.encoder_windows import classes, found, sequences, windows
 from goldspan.train.examples import Item, Labels, Layers, Passage
 from goldspan.train.models import About, Choice, Scored, Setup
 
@@ -19,31 +20,48 @@ __all__ = ["LIBRARIES", "load_classes", "load_spans", "train_classes", "train_sp
 
 LIBRARIES = ("torch", "transformers")
 SPANS = Recipe(epochs=15, rate=4e-4, batch=1)
-CLASSES = Recipe(epochs=10, rate=4e-4, batch=4)
+CLASSES = Recipe(epochs=10, rate=3e-4, batch=2, balanced=True)
 
 
 class SpanEncoder(Encoder):
-    """Finds spans."""
+    """Finds spans. How its tags follow each other is in the configuration of the model."""
+
+    @property
+    def chains(self) -> dict[str, Chain]:
+        """The tags of each layer as a chain."""
+        counts = self.model.config.goldspan_counts
+        return {layer: Chain([*group], counts[layer]) for layer, group in self.head.groups.items()}
 
     def predict(self, passages: Sequence[Passage]) -> list[list[Scored]]:
         """The spans of each passage in text order; the score is the mean of the probabilities of its tags."""
         read = list(windows(self.tokenizer, passages, self.size, overlap=self.size // 2))
         said = logits(self, [{"input_ids": window.ids} for window in read])
-        return found(list(zip(read, said, strict=True)), passages, self.head)
+        return found(list(zip(read, said, strict=True)), passages, self.head, self.chains)
 
 
 def train_spans(passages: Sequence[Passage], layers: Layers, setup: Setup) -> SpanEncoder:
     """Learn to find spans: one token classification for all layers."""
     encoder = SpanEncoder(*begin(AutoModelForTokenClassification, tag_head(layers), setup))
-    read = windows(encoder.tokenizer, passages, encoder.size)
-    rows = [{"input_ids": window.ids, "labels": classes(window, passages, encoder.head)} for window in read]
+    read = list(windows(encoder.tokenizer, passages, encoder.size))
+    tagged = [classes(window, passages, encoder.head) for window in read]
+    encoder.model.config.goldspan_counts = {
+        layer: count(sequences(read, tagged, at), len(group))
+        for at, (layer, group) in enumerate(encoder.head.groups.items())
+    }
+    rows = [{"input_ids": window.ids, "labels": labels} for window, labels in zip(read, tagged, strict=True)]
     fine_tune(encoder, rows, SPANS, setup)
     return encoder
 
 
 def load_spans(folder: Path, about: About) -> SpanEncoder:
-    """A model that finds spans, from its folder."""
-    return SpanEncoder(*load(AutoModelForTokenClassification, folder), tag_head(about.layers))
+    """A model that finds spans, from its folder.
+
+    Raises:
+        AttributeError, KeyError, ValueError: its configuration does not say how tags follow each other.
+    """
+    encoder = SpanEncoder(*load(AutoModelForTokenClassification, folder), tag_head(about.layers))
+    encoder.chains  # noqa: B018 - so that it fails now
+    return encoder
 
 
 class ClassEncoder(Encoder):

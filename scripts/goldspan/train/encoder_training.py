@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from msgspec import Struct
+from msgspec.structs import replace
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoTokenizer, PrinterCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
@@ -25,15 +26,19 @@ Row = Mapping[str, Any]  # input_ids, perhaps token_type_ids, and labels: a clas
 
 
 class Recipe(Struct, frozen=True):
-    """How long and how fast an encoder learns: epochs, the highest learning rate, rows a step."""
+    """How long and how fast an encoder learns: epochs, the highest learning rate, rows a step.
+
+    ``balanced`` weighs classes as they are rare.
+    """
 
     epochs: int
     rate: float
     batch: int
+    balanced: bool = False
 
     def asked(self, setup: Setup) -> "Recipe":
         """The recipe with what was asked for."""
-        return Recipe(setup.epochs or self.epochs, setup.rate or self.rate, self.batch)
+        return replace(self, epochs=setup.epochs or self.epochs, rate=setup.rate or self.rate)
 
 
 class Encoder:
@@ -116,6 +121,7 @@ def fine_tune(encoder: Encoder, rows: Sequence[Row], recipe: Recipe, setup: Setu
     """
     recipe = recipe.asked(setup)
     encoder.model.get_input_embeddings().requires_grad_(False)
+    weights = balance(rows, encoder.head) if recipe.balanced else [None] * len(encoder.head.groups)
     with TemporaryDirectory() as unused, quiet():
         arguments = TrainingArguments(
             unused,
@@ -137,7 +143,7 @@ def fine_tune(encoder: Encoder, rows: Sequence[Row], recipe: Recipe, setup: Setu
             arguments,
             data_collator=batch(encoder.tokenizer),
             train_dataset=list(rows),
-            compute_loss_func=loss_of(encoder.head),
+            compute_loss_func=loss_of(encoder.head, weights),
             callbacks=[Progress(setup)],
         )
         trainer.remove_callback(PrinterCallback)
@@ -145,18 +151,35 @@ def fine_tune(encoder: Encoder, rows: Sequence[Row], recipe: Recipe, setup: Setu
     encoder.losses = tuple(entry["loss"] for entry in trainer.state.log_history if "loss" in entry)
 
 
-def loss_of(head: Head) -> Callable[..., Any]:
+def loss_of(head: Head, weights: Sequence[Any]) -> Callable[..., Any]:
     """The loss: cross entropy inside each group, added up over the groups, the mean of all places that are learnt."""
     groups = [list(group.values()) for group in head.groups.values()]
 
     def loss(outputs: Any, labels: Any, num_items_in_batch: Any = None) -> Any:
         total = sum(
-            cross_entropy(outputs.logits[..., group].flatten(0, -2), labels[..., at].flatten(), reduction="sum")
+            cross_entropy(
+                outputs.logits[..., group].flatten(0, -2),
+                labels[..., at].flatten(),
+                weight=None if weights[at] is None else weights[at].to(labels.device),
+                reduction="sum",
+            )
             for at, group in enumerate(groups)
         )
         return total / (labels != IGNORED).any(dim=-1).sum().clamp(min=1)
 
     return loss
+
+
+def balance(rows: Sequence[Row], head: Head) -> list[Any]:
+    """For each group the weight of each class: the rarer, the more, so that all have the same together."""
+    known = torch.tensor([row["labels"] for row in rows])
+    return [balanced(known[:, at], len(group)) for at, group in enumerate(head.groups.values())]
+
+
+def balanced(known: Any, classes: int) -> Any:
+    """The number of places over that of the classes that are there and that of the class (as scikit-learn has it)."""
+    counts = torch.bincount(known[known != IGNORED], minlength=classes)
+    return counts.sum() / ((counts > 0).sum().clamp(min=1) * counts.clamp(min=1))
 
 
 def batch(tokenizer: Any) -> Callable[[Sequence[Row]], Any]:

@@ -11,15 +11,15 @@ from msgspec import Struct
 
 from goldspan.records import Span
 from goldspan.tokens import trimmed
+from goldspan.train.encoder_chain import Chain, Scores, softmax
 from goldspan.train.encoder_head import IGNORED, Head
 from goldspan.train.examples import Passage
 from goldspan.train.models import Scored
 
-__all__ = ["Window", "Word", "classes", "found", "softmax", "windows"]
+__all__ = ["Window", "Word", "classes", "found", "sequences", "windows"]
 
 BETWEEN = " "  # passages of a document are read one after the other
 TAIL = regex.compile(r"[\p{M}\u200c\u200d\ufe0f]*")  # what belongs to the character before it
-Scores = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Word(Struct, frozen=True):
@@ -89,6 +89,14 @@ def tag(word: Word, spans: Sequence[Span], layer: str, head: Head) -> int:
     return 0
 
 
+def sequences(read: Sequence[Window], tagged: Sequence[Sequence[Sequence[int]]], layer: int) -> Iterator[list[int]]:
+    """The classes of each passage, or what a window has of it, in a layer (by its place in the head)."""
+    for window, rows in zip(read, tagged, strict=True):
+        pairs = [(word.passage, row[layer]) for word, row in zip(window.words, rows, strict=True) if word is not None]
+        for _, group in groupby(pairs, key=lambda pair: pair[0]):
+            yield [tag for _, tag in group]
+
+
 def merged(read: Sequence[tuple[Window, Scores]]) -> dict[int, dict[tuple[int, int], Scores]]:
     """By passage and offsets, the scores of each sub-word; of one in two windows, where it stands further inside."""
     best: dict[int, dict[tuple[int, int], tuple[int, Scores]]] = {}
@@ -103,27 +111,27 @@ def merged(read: Sequence[tuple[Window, Scores]]) -> dict[int, dict[tuple[int, i
     return {number: {place: one for place, (_, one) in sorted(there.items())} for number, there in best.items()}
 
 
-def found(read: Sequence[tuple[Window, Scores]], passages: Sequence[Passage], head: Head) -> list[list[Scored]]:
+def found(
+    read: Sequence[tuple[Window, Scores]], passages: Sequence[Passage], head: Head, chains: Mapping[str, Chain]
+) -> list[list[Scored]]:
     """The spans of each passage, from windows and the logits of their sub-words."""
     scores = merged(read)
     return [
-        sorted(of_passage(passage, scores.get(number, {}), head), key=lambda one: (one.start, -one.end))
+        sorted(of_passage(passage, scores.get(number, {}), head, chains), key=lambda one: (one.start, -one.end))
         for number, passage in enumerate(passages)
     ]
 
 
-def of_passage(passage: Passage, scores: Mapping[tuple[int, int], Scores], head: Head) -> Iterator[Scored]:
-    """The spans of a passage in every layer; the score is the mean of the probabilities of the tags."""
+def of_passage(
+    passage: Passage, scores: Mapping[tuple[int, int], Scores], head: Head, chains: Mapping[str, Chain]
+) -> Iterator[Scored]:
+    """The spans of a passage in every layer."""
     if not scores:
         return
     places, logits = list(scores), np.array(list(scores.values()))
-    for group in head.groups.values():
-        chances, names = softmax(logits[:, [*group.values()]]), [*group]
-        path = best_path(np.log(chances), names)
-        for first, last in runs([names[at] for at in path]):
-            sure = chances[range(first, last), path[first:last]].mean()
-            start, end = whole(passage, places[first][0], places[last - 1][1])
-            yield Scored(start, end, names[path[first]][2:], float(sure))
+    for layer, group in head.groups.items():
+        for first, last, label, score in chains[layer].spans(softmax(logits[:, [*group.values()]])):
+            yield Scored(*whole(passage, places[first][0], places[last - 1][1]), label, score)
 
 
 def whole(passage: Passage, start: int, end: int) -> tuple[int, int]:
@@ -131,35 +139,3 @@ def whole(passage: Passage, start: int, end: int) -> tuple[int, int]:
     begin, stop = trimmed(passage.text, start - passage.start, end - passage.start)
     tail = TAIL.match(passage.text, stop)
     return passage.start + begin, passage.start + (tail.end() if tail else stop)
-
-
-def softmax(logits: Scores) -> Scores:
-    """Probabilities over the last axis."""
-    powers: Scores = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    chances: Scores = powers / powers.sum(axis=-1, keepdims=True)
-    return chances
-
-
-def best_path(scores: Scores, names: Sequence[str]) -> list[int]:
-    """The likeliest tags of which each I- continues a span of its label (Viterbi 1967)."""
-    begins = np.array([0.0 if name[0] != "I" else -np.inf for name in names])
-    follows = np.array([[0.0 if two[0] != "I" or one[2:] == two[2:] else -np.inf for two in names] for one in names])
-    best, back = scores[0] + begins, []
-    for row in scores[1:]:
-        ways = best[:, None] + follows
-        back.append(ways.argmax(axis=0))
-        best = ways.max(axis=0) + row
-    path = [int(best.argmax())]
-    for step in reversed(back):
-        path.append(int(step[path[-1]]))
-    return path[::-1]
-
-
-def runs(tagged: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where each span of tags begins and ends, half-open."""
-    begins = [at for at, name in enumerate(tagged) if name[0] == "B"]
-    for begin in begins:
-        end = begin + 1
-        while end < len(tagged) and tagged[end][0] == "I":
-            end += 1
-        yield begin, end
