@@ -16,6 +16,8 @@ BUILT = """\
 document 004 row 004:65-73: W511 Words are marked in most places and not here: 'Malaysia', marked 11 times
     text: lomatic ministers gathered in [Malaysia] with the urgent goal of endin
     mend: Mark them here too, or accept it if they mean something else here.
+annotations/baselines.json: W724 The scores of models were measured on other records, and are left out of the card: ner
+    mend: Run make baselines; then build again.
 4 findings accepted in corpus.toml
 border-claims 0.1.0 is built in dataset/release
 """  # a mention is deleted in between

@@ -173,7 +173,7 @@ def test_predictions_that_do_not_fit_leave_the_server_as_it_was(studio: Studio, 
     done(studio, "predict", model, "--corpus", named, "--articles", NEW, "--out", file)
     file.write_text(file.read_text(encoding="utf-8").replace('"GPE"', '"DRAGON"'), encoding="utf-8")
     result = studio.studio("push", "--corpus", named, "--predictions", file, status=1)
-    assert f"{file} document {NEW} region entity-0: E994 A prediction does not fit the corpus" in result.stderr
+    assert f"{file} document {NEW} region ner-0: E994 A prediction does not fit the corpus" in result.stderr
     assert title not in [one["title"] for one in studio.call("GET", "/api/projects?page_size=1000")["results"]]
     for more in (["--propose", "zones"], ["--kind", "pairs"]):
         refused = studio.studio("push", "--corpus", named, "--predictions", file, *more, status=2)

@@ -52,15 +52,15 @@ def find(article: Article, models: Mapping[Task, Loaded], target: Target) -> Fou
     document = Described(article.doc_id, article.doc_id, None, article.text)
     parts = list(passages(document, corpus.language, proposed_zones(article, corpus), corpus.unannotated_zones))
     regions = [
-        Region(Span(f"{layer}-{number}", layer, (one.label,), one.start, one.end), {layer: one.score})
+        Region(Span(f"{task}-{number}", layer, (one.label,), one.start, one.end), {layer: one.score})
         for task, layer in target.layers.items()
-        for number, one in enumerate(spans_of(models[task], parts))
+        for number, one in enumerate(spans_of(models[task], parts) if parts else ())
     ]
     said = [region.span for region in regions if region.span.layer == target.layers.get(Task.attribution)]
     sentences = [Sentence(part.start, part.start + len(part.text)) for part in parts]
     relations = link(said, sentences, roles) if target.links else []
-    if Task.claims in models:
-        contents = {span.region_id for span in said if span.label == roles.content}
+    contents = {span.region_id for span in said if span.label == roles.content}
+    if Task.claims in models and contents:
         asked = [region for region in regions if region.span.region_id in contents]
         described = {one.span.region_id: one for one in describe(asked, document, models[Task.claims], target)}
         regions = [described.get(region.span.region_id, region) for region in regions]
