@@ -24,7 +24,7 @@ check: .venv/installed ## style and types
 	$(BIN)/mypy
 
 baselines: .venv/encoder ## train the models for every task, and keep the scores for the card (half an hour)
-	minilm=$$($(MINILM)); for task in ner attribution claims relations; do \
+	minilm=$$($(MINILM)) && for task in ner attribution claims relations; do \
 	  $(BIN)/goldspan train $$task --keep annotations/baselines.json || exit 1; \
 	  $(BIN)/goldspan train $$task --keep annotations/baselines.json --model "$$minilm" --name MiniLM || exit 1; \
 	done

@@ -129,7 +129,7 @@ def claims(minilm: str, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Some claims, learnt by heart."""
     whole = read_examples(RELEASE, Task.claims)
     examples = replace(whole, items=whole.items[::6])
-    return Trained(examples, Setup(base=minilm, epochs=10), tmp_path_factory.mktemp("claims") / "model")
+    return Trained(examples, Setup(base=minilm, epochs=10, rate=3e-4), tmp_path_factory.mktemp("claims") / "model")
 
 
 def test_labels_are_learnt_and_come_back_from_the_folder(claims: Trained) -> None:
@@ -167,7 +167,7 @@ def test_relations_of_two_claims_are_learnt(minilm: str) -> None:
     ]
     labels = {"relation": ("YES", "NO")}
     examples = Examples(Task.relations, "made up", {}, "en", (), labels=labels, items=tuple(items))
-    model: Any = fit(KIND, examples, Setup(base=minilm, epochs=20))
+    model: Any = fit(KIND, examples, Setup(base=minilm, epochs=20, rate=3e-4))
     assert [one["relation"].label for one in model.predict(items)] == [label for _, _, label in pairs]
 
 

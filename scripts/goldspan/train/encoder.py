@@ -20,7 +20,7 @@ __all__ = ["LIBRARIES", "load_classes", "load_spans", "train_classes", "train_sp
 
 LIBRARIES = ("torch", "transformers")
 SPANS = Recipe(epochs=15, rate=4e-4, batch=1)
-CLASSES = Recipe(epochs=10, rate=3e-4, batch=2, balanced=True)
+CLASSES = Recipe(epochs=15, rate=1e-4, batch=2, balanced=True)
 
 
 class SpanEncoder(Encoder):
