@@ -6,9 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from goldspan.agreed import Measured
 from goldspan.agreement import alpha, gamma, kappa, measure
-from goldspan.records import Annotation, Relation
+from goldspan.records import Annotation, Measured, Relation
 from tests.conftest import ROOT, Run
 from tests.small import (
     ARTICLE,

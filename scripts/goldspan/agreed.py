@@ -12,11 +12,10 @@ from goldspan.faults import Finding, fault
 from goldspan.hashes import sha256
 from goldspan.inputs import Inputs
 from goldspan.pairs import Judgement
-from goldspan.records import Annotation
+from goldspan.records import Annotation, Measured
 
 __all__ = [
     "Agreement",
-    "Measured",
     "agreement_json",
     "check_agreement",
     "compared",
@@ -28,20 +27,6 @@ BAD_AGREEMENT = fault("E722", "The figures of agreement cannot be read", "Run go
 STALE_AGREEMENT = fault(
     "E723", "The figures of agreement were measured on other annotations", "Run goldspan agreement --write."
 )
-
-
-class Measured(Struct, frozen=True):
-    """One figure: of a layer and a label or attribute, over ``items`` things compared.
-
-    Null with a reason if undefined.
-    """
-
-    layer: str
-    of: str
-    measure: str
-    value: float | None
-    items: int
-    undefined: str = ""
 
 
 class Agreement(Struct, frozen=True):

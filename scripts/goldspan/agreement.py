@@ -21,13 +21,13 @@ import numpy as np
 from msgspec import Struct
 from sklearn.metrics import cohen_kappa_score
 
-from goldspan.agreed import Measured, compared, independent
+from goldspan.agreed import compared, independent
 from goldspan.claims import assemble, claim_attributes, claim_values
 from goldspan.corpus import Corpus
 from goldspan.inputs import Inputs
 from goldspan.labeling import Attribute, Kind, LabelingConfig, load_labeling_config
 from goldspan.pairs import Judgement
-from goldspan.records import Annotation, Article, Claim, Span
+from goldspan.records import Annotation, Article, Claim, Measured, Span
 
 __all__ = ["alpha", "f1", "gamma", "kappa", "match_claims", "measure", "measure_inputs"]
 

@@ -17,11 +17,10 @@ from urllib.parse import quote
 import msgspec
 import pyarrow as pa
 import yaml
-from markdown_it import MarkdownIt
 from msgspec import Struct
 
-from goldspan.agreed import Measured
 from goldspan.faults import fault
+from goldspan.records import Measured
 from goldspan.scores import Score, article_rows, fold_rows
 from goldspan.tables import SPLIT_FILE
 
@@ -182,6 +181,8 @@ def sections(prose: str) -> dict[str, str]:
 
     Of two headings alike the first counts.
     """
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - few who read a card want its headings
+
     lines = prose.split("\n")
     tokens = MarkdownIt("commonmark").parse(prose)
     heads = [(token.map, tokens[at + 1].content) for at, token in enumerate(tokens) if token.type == "heading_open"]

@@ -9,11 +9,11 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from goldspan.agreed import Measured
 from goldspan.card import Source
 from goldspan.corpus import Corpus
 from goldspan.hashes import records_hash, sha256
 from goldspan.labels import count_labels
+from goldspan.records import Measured
 from goldspan.scores import Score
 from goldspan.settings import Settings
 

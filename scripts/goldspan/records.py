@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["Annotation", "Article", "Attribution", "Claim", "Mention", "Relation", "Span", "Unit", "Zone"]
+__all__ = ["Annotation", "Article", "Attribution", "Claim", "Measured", "Mention", "Relation", "Span", "Unit", "Zone"]
 
 
 class Unit(StrEnum):
@@ -122,3 +122,17 @@ class Claim(Struct, frozen=True):
     content: tuple[Span, ...]
     quotation: str
     attributes: dict[str, Any]
+
+
+class Measured(Struct, frozen=True):
+    """One figure of agreement: of a layer and a label or attribute, over ``items`` things compared.
+
+    Null with a reason if undefined.
+    """
+
+    layer: str
+    of: str
+    measure: str
+    value: float | None
+    items: int
+    undefined: str = ""

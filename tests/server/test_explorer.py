@@ -13,11 +13,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-from goldspan.agreed import Measured
 from goldspan.convert.conversion import convert
 from goldspan.explore.explorer import page_of, write_page
 from goldspan.explore.model import Contents, Document, Shown, Version
 from goldspan.explore.reading import read_contents
+from goldspan.records import Measured
 from goldspan.settings import Dates, Quantities, Relations, Settings
 from tests.conftest import ROOT
 from tests.server.browser import CHROMIUM, QUIET

@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from goldspan.agreed import Measured, agreement_json
+from goldspan.agreed import agreement_json
 from goldspan.build import compare
 from goldspan.decisions import Conflict, Decider, decision_rows
 from goldspan.faults import printable, printable_json, stop_on_errors
 from goldspan.inputs import read_inputs
 from goldspan.options import HERE, CorpusOption, extra
+from goldspan.records import Measured
 from goldspan.store import replace_file
 
 __all__ = ["agreement_command"]

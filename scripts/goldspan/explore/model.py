@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from goldspan.agreed import Measured
+from goldspan.records import Measured
 from goldspan.settings import Settings
 
 __all__ = ["Contents", "Document", "Row", "Shown", "Version", "as_json", "grouped", "present", "shown"]
