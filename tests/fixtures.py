@@ -560,7 +560,7 @@ FIXTURES: dict[str, Fixture] = {
     "W724": building(write("annotations/baselines.json", OLD_SCORES), "baselines.json: W724"),
     "E723": building(write("annotations/agreement.json", '{"inputs": {}, "measures": []}'), "agreement.json: E723"),
     "E727": building(steps(asking("labels"), keep_figures, append("annotations/figures/labels.svg", "<g/>")), "labels.svg: E727"),
-    "E728": building(asking("labels"), "figures.json: E728"),
+    "W728": building(asking("labels"), "figures.json: W728"),
     "E729": drawing(asking("label"), "dataset_card.md: E729"),
     "W201": validating([task(exports.annotation(was_cancelled=True), exports.annotation(number=12, completed_by=2))], "document d1: W201"),
     "W202": building(lambda corpus: write_export(corpus, drawn(annotation())), "document d2: W202"),

@@ -83,8 +83,6 @@ def build(folder: Path) -> Built:
     """
     inputs = read_inputs(folder)
     tables, warnings = settled_tables(inputs)
-    names = asked(pages_of(inputs.corpus).values())
-    stop_on_errors(check_drawings(inputs.corpus, names, charts_of(inputs, tables)) if names else ())
     return package(inputs, tables, warnings)
 
 
@@ -248,9 +246,11 @@ def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]
     tables = {name: contents for name, contents in tables.items() if contents.num_rows}
     records = {name: records_hash(contents.to_pylist()) for name, contents in tables.items()}
     kept = read_scores(corpus.path("scores"))
-    warnings = [*warnings, *check_scores(kept, records, corpus.path("scores"))]
     texts = pages_of(corpus)
-    drawings = list(read_drawings(corpus, asked(texts.values())))
+    names = asked(texts.values())
+    charts = charts_of(inputs, tables) if names else {}
+    drawings = list(read_drawings(corpus, names, charts))
+    stale = [*check_scores(kept, records, corpus.path("scores")), *check_drawings(corpus, names, charts)]
     said = {name: says for name, says, _ in drawings}
     source = Source(tables, read_agreement(corpus), fresh(kept, records), said)
 
@@ -267,7 +267,7 @@ def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]
     hashes = input_hashes(corpus.folder, inputs.files)
     files["manifest.json"] = manifest_json(corpus, hashes, source, files, allowed_labels(inputs))
     pages = {page: filled(page, seen_from(page, source, corpus)).encode() for page in texts}
-    return Built(corpus, files, pages, tables, warnings)
+    return Built(corpus, files, pages, tables, [*warnings, *stale])
 
 
 def allowed_labels(inputs: Inputs) -> dict[str, tuple[str, ...]]:

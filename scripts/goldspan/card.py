@@ -274,7 +274,9 @@ def asked(texts: Iterable[str]) -> list[str]:
 
 
 def picture(source: Source, name: str) -> str:
-    """A drawing as an image, with what it shows as its alternative text."""
+    """A drawing as an image, with what it shows as its alternative text; nothing where it is not there."""
+    if name not in source.figures:
+        return ""
     return f"![{cell(source.figures[name])}]({quote(f'{source.place}/{name}.svg')})"
 
 

@@ -28,7 +28,9 @@ BAD_DRAWING = fault(
     "E727", "A figure of the card cannot be read, or is not the file that was drawn", "Run goldspan figures."
 )
 STALE_DRAWING = fault(
-    "E728", "A figure of the card was drawn from other records, or not at all", "Run goldspan figures."
+    "W728",
+    "A figure was drawn from other records, or not at all, and is left out of the card",
+    "Run goldspan figures; then build again.",
 )
 NO_CHART = fault(
     "E729", "No such figure can be drawn of this corpus", "Name one that goldspan explore RELEASE --figures DIR draws."
@@ -84,20 +86,27 @@ def kept_names(corpus: Corpus) -> set[str]:
         return set()
 
 
-def read_drawings(corpus: Corpus, names: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
-    """Those of some drawings that are kept: the name, what it shows in words, and the bytes of its file.
+def read_drawings(
+    corpus: Corpus, names: Iterable[str], charts: Mapping[str, Chart]
+) -> Iterator[tuple[str, str, bytes]]:
+    """Those of some drawings that show what their charts do: the name, what that is in words, the bytes of the file.
 
     Raises:
         DataError: one cannot be read, or has other bytes than it was drawn with (E727).
     """
     found = kept(corpus)
     for name in names:
-        if name in found:
+        if is_fresh(found, name, charts):
             path = inside(corpus.path("figures"), f"{name}.svg", corpus.folder)
             data = read_bytes(path)
             if sha256(data) != found[name].file:
                 raise BAD_DRAWING.error(file=str(path))
             yield name, found[name].says, data
+
+
+def is_fresh(found: Mapping[str, Drawing], name: str, charts: Mapping[str, Chart]) -> bool:
+    """True if a drawing is there and shows what the chart of its name does."""
+    return name in found and name in charts and found[name].shows == table_hash(charts[name])
 
 
 def read_bytes(path: Path) -> bytes:
@@ -113,8 +122,8 @@ def read_bytes(path: Path) -> bytes:
 
 
 def check_drawings(corpus: Corpus, names: Iterable[str], charts: Mapping[str, Chart]) -> Iterator[Finding]:
-    """Findings about drawings that lack, or show something else than the charts of their names (E728)."""
+    """Findings about drawings that lack, or show something else than the charts of their names (W728)."""
     found = kept(corpus)
     for name in names:
-        if name not in found or name not in charts or found[name].shows != table_hash(charts[name]):
+        if not is_fresh(found, name, charts):
             yield STALE_DRAWING.finding(name, file=str(corpus.path("figures") / LIST))
