@@ -77,7 +77,9 @@ class Annotator:
         """Press a label's key and drag over some words."""
         before = self.page.locator(".htx-highlight").count()
         self.page.keyboard.press("Escape")
+        self.page.get_by_text("View region details").wait_for()  # nothing is selected, to which the key would go
         self.page.keyboard.press(key)
+        self.page.locator(".lsf-label_selected").wait_for()
         left, top, right, bottom = self.page.evaluate(WHERE, words)
         self.page.mouse.move(left + 0.5, top)
         self.page.mouse.down()
@@ -102,6 +104,7 @@ class Annotator:
         field = self.page.locator(f"[name={name}]:visible")
         field.fill(text)
         field.blur()
+        self.page.wait_for_timeout(500)  # it is taken over a little later, and then no label is selected any more
 
     def choose(self, *values: str) -> None:
         """Click choices of the region that is selected."""
