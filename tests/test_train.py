@@ -29,6 +29,7 @@ from goldspan.train.reading import read_examples
 from goldspan.train.release import of_release
 from goldspan.train.scoring import class_scores, span_scores
 from tests.conftest import ROOT, Run, hashes
+from tests.trained import train
 
 RELEASE = ROOT / "dataset/release"
 KEPT = ROOT / "annotations/baselines.json"
@@ -190,6 +191,14 @@ def test_folds_by_time_learn_from_what_is_older() -> None:
         ("from 2025-02", {"d0"}, {"d1"}),
         ("from 2025-02-03", {"d0"}, {"d2"}),
     ]
+
+
+def test_each_fold_has_a_name_of_its_own_and_they_sort_as_they_are_counted() -> None:
+    made = dated(("a", "2025", "one"), *((name, "2026", name) for name in "bcd"))
+    assert [fold.name for fold in made] == ["from 2026", "from 2026 (2)", "from 2026 (3)"]
+    assert len({fold.test for fold in made}) == 3
+    names = [fold.name for fold in dated(*((f"g{n}", None, f"text {n}") for n in range(12)))]
+    assert names == sorted(names) == [f"{n:02}" for n in range(1, 11)]
 
 
 def test_too_few_groups_are_a_fault() -> None:
@@ -369,6 +378,18 @@ def test_a_folder_that_holds_no_model_is_a_fault(trained: Path, tmp_path: Path) 
         load_model(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["goldspan.json", "layer-0.crfsuite"])
+def test_a_named_pipe_in_a_folder_is_not_waited_for(name: str, tmp_path: Path) -> None:
+    model = train(tmp_path / "model", Task.ner, {"000", "001", "002"})
+    said = msgspec.json.decode((model / "goldspan.json").read_bytes())
+    said["files"].pop("layer-0.crfsuite")
+    (model / "goldspan.json").write_bytes(msgspec.json.encode(said))
+    (model / name).unlink()
+    os.mkfifo(model / name)
+    with pytest.raises(DataError, match=r"E983"):
+        load_model(model)
+
+
 def test_nothing_is_unpickled(tmp_path: Path) -> None:
     examples = read_examples(RELEASE, Task.claims)
     said = about("light", examples, Setup())
@@ -487,6 +508,10 @@ def test_documents_without_a_date_are_counted(run: Run) -> None:
         (("ner", "nowhere"), "'nowhere' does not exist"),
         (("ner", RELEASE, "--folds", "1"), "Input should be greater than or equal to 2"),
         (("ner", RELEASE, "--keep", ROOT), "is a folder"),
+        (("ner", RELEASE, "--name", "gazetteer"), "a model cannot be called 'gazetteer'"),
+        (("ner", RELEASE, "--model", "models/light"), "a model cannot be called 'light'"),
+        (("ner", RELEASE, "--model", "an/encoder", "--rate", "0"), "a rate is above 0"),
+        (("ner", RELEASE, "--model", "an/encoder", "--rate", "nan"), "a rate is above 0"),
     ],
 )
 def test_a_wrong_call(run: Run, arguments: tuple[str, ...], says: str) -> None:

@@ -9,7 +9,18 @@ from msgspec import Struct
 
 from goldspan.faults import Finding, fault
 
-__all__ = ["ALL", "Kept", "Score", "article_rows", "check_scores", "fold_rows", "fresh", "read_scores", "scores_json"]
+__all__ = [
+    "ALL",
+    "BASELINES",
+    "Kept",
+    "Score",
+    "article_rows",
+    "check_scores",
+    "fold_rows",
+    "fresh",
+    "read_scores",
+    "scores_json",
+]
 
 BAD_SCORES = fault("E724", "The scores of models cannot be read", "Remove the file, and run make baselines.")
 STALE_SCORES = fault(
@@ -18,6 +29,7 @@ STALE_SCORES = fault(
     "Run make baselines; then build again.",
 )
 ALL = "all"
+BASELINES = ("majority", "gazetteer", "by heart")
 OF_SPANS = ("precision", "recall", "f1", "exact", "partial", "type")
 OF_CLASSES = ("f1", "accuracy")
 Records = Mapping[str, str]
@@ -143,7 +155,7 @@ def table(scores: Sequence[Score], place: str, asked: Any) -> tuple[list[str], l
 
 def rank(score: Score) -> tuple[int, str]:
     """The order of systems: baselines first, then the light model."""
-    first = ("majority", "gazetteer", "by heart", "light")
+    first = (*BASELINES, "light")
     return (first.index(score.system) if score.system in first else len(first), score.system)
 
 

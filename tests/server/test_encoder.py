@@ -1,6 +1,8 @@
 """A real encoder, fine-tuned: its loss falls, transformers loads what was saved, its spans have exact offsets."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import requires, version
@@ -12,6 +14,7 @@ import pytest
 from msgspec.structs import replace
 from packaging.requirements import Requirement
 
+from goldspan.faults import DataError
 from goldspan.records import Span
 from goldspan.train.evaluation import halves
 from goldspan.train.examples import Described, Examples, Item, Passage, Task
@@ -224,3 +227,18 @@ def test_the_encoder_s_lock_goes_with_the_other() -> None:
     for each in wanted:
         if each.name != "sentence-transformers" and (each.marker is None or each.marker.evaluate({"extra": ""})):
             assert each.specifier.contains(version(each.name), prereleases=True), each
+
+
+def test_an_encoder_that_brings_code_or_no_words_is_refused_and_nothing_is_asked(minilm: str, tmp_path: Path) -> None:
+    named = json.loads((Path(minilm) / "config.json").read_bytes())
+    code = {"model_type": "own", "auto_map": {"AutoConfig": "own.Own", "AutoModelForTokenClassification": "own.Own"}}
+    (tmp_path / "own.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')", encoding="utf-8")
+    for said, says in (({**named, **code}, "custom code"), (named, "its tokeniser knows no words")):
+        (tmp_path / "config.json").write_text(json.dumps(said), encoding="utf-8")
+        shutil.copy(Path(minilm) / "model.safetensors", tmp_path)
+        with pytest.raises(DataError, match=f"E985 .*{says}"):
+            fit(KIND, read_examples(RELEASE, Task.ner), Setup(base=str(tmp_path), epochs=1))
+    assert not (tmp_path / "ran").exists()
+    (tmp_path / "model.safetensors").write_bytes(b"{}")
+    with pytest.raises(DataError, match=r"E985 .*header"):
+        fit(KIND, read_examples(RELEASE, Task.ner), Setup(base=str(tmp_path), epochs=1))

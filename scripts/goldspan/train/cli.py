@@ -14,7 +14,7 @@ from rich.text import Text
 from goldspan.faults import printable, printable_json
 from goldspan.options import extra, show_findings
 from goldspan.progress import terminal_progress
-from goldspan.scores import Score, article_rows, fold_rows
+from goldspan.scores import BASELINES, Score, article_rows, fold_rows
 from goldspan.train.examples import Task
 from goldspan.train.models import KINDS, Setup, kind_of
 
@@ -46,7 +46,7 @@ def train_command(
         Path | None, typer.Option(metavar="DIR", help="Save the model there, trained on everything.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="How often an encoder reads everything.")] = None,
-    rate: Annotated[float | None, typer.Option(min=0, max=1, help="An encoder's highest learning rate.")] = None,
+    rate: Annotated[float | None, typer.Option(help="An encoder's highest learning rate, up to 1.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="What chance begins with.")] = 0,
     folds: Annotated[
         int | None, typer.Option(min=2, metavar="N", help="So many folds, not one for each story group.")
@@ -69,6 +69,9 @@ def train_command(
     if keep is not None and keep.is_dir():
         raise typer.BadParameter(f"{keep} is a folder")
     kind = kind_of(model)
+    called = called_by(name, model, kind)
+    if rate is not None and not 0 < rate <= 1:
+        raise typer.BadParameter(f"a rate is above 0 and at most 1, not {rate}")
     if kind == "light" and (epochs, rate) != (None, None):
         raise typer.BadParameter("--epochs and --rate are for an encoder: --model ENCODER")
     with extra("train"):
@@ -77,7 +80,7 @@ def train_command(
         setup = Setup(seed, None if kind == "light" else model, epochs, rate, show)
         trained = train(
             source,
-            Asked(task, model, name or model.rstrip("/").split("/")[-1], folds, by_time, language),
+            Asked(task, model, called, folds, by_time, language),
             setup,
             out,
             keep,
@@ -89,6 +92,14 @@ def train_command(
         show_scores(trained.scores)
     if out is not None:
         typer.echo(printable(str(out), 1000), err=True)
+
+
+def called_by(name: str | None, model: str, kind: str) -> str:
+    """What a model is called, which must not be the name of what it is held against."""
+    called = model.rstrip("/").split("/")[-1] if name is None else name
+    if not called or called in BASELINES or (called == "light" != kind):
+        raise typer.BadParameter(f"a model cannot be called {called!r}: --name NAME")
+    return called
 
 
 def show_scores(scores: list[Score]) -> None:

@@ -87,19 +87,23 @@ def begin(auto: Any, head: Head, setup: Setup) -> tuple[Any, Any, Head]:
     base = str(setup.base)
     try:
         model, tokenizer = load(auto, base, **head.settings())
-    except (OSError, ValueError, KeyError) as error:
+    except ModuleNotFoundError:
+        raise
+    except Exception as error:  # whatever a library says of files that are none of its own
         raise NO_ENCODER.error(str(error), file=base) from error
     if not tokenizer.is_fast:
         raise NO_ENCODER.error("its tokeniser tells no offsets", file=base)
+    if set(tokenizer.get_vocab()) <= set(tokenizer.all_special_tokens):  # transformers makes one up where none is
+        raise NO_ENCODER.error("its tokeniser knows no words", file=base)
     return model, tokenizer, head
 
 
 def load(auto: Any, base: str | Path, **settings: Any) -> tuple[Any, Any]:
-    """A model of the class ``auto`` and its tokeniser. A folder is read without the network."""
-    local = Path(base).is_dir()
+    """A model of the class ``auto`` and its tokeniser. A folder is read without the network; no code in it is run."""
+    common = {"local_files_only": Path(base).is_dir(), "trust_remote_code": False}  # not said, a terminal is asked
     with quiet():
-        tokenizer = AutoTokenizer.from_pretrained(str(base), local_files_only=local)
-        return auto.from_pretrained(str(base), local_files_only=local, **settings), tokenizer
+        tokenizer = AutoTokenizer.from_pretrained(str(base), **common)
+        return auto.from_pretrained(str(base), **common, **settings), tokenizer
 
 
 class Progress(TrainerCallback):  # type: ignore[misc]  # it has no type

@@ -1,6 +1,7 @@
 """Documents -> folds: what is learnt from, and what is tested. What belongs together is never on both sides."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -109,7 +110,7 @@ def apart(groups: Sequence[Group], count: int | None) -> Iterator[Fold]:
     for number, chosen in enumerate(sorted(tests, key=min), 1):
         tested = [group for group in groups if group.name in chosen]
         rest = [group for group in groups if group.name not in chosen]
-        yield Fold(tested[0].name if single else str(number), ids(rest), ids(tested))
+        yield Fold(tested[0].name if single else str(number).zfill(len(str(parts))), ids(rest), ids(tested))
 
 
 def in_time(groups: Sequence[Group], count: int) -> Iterator[Fold]:
@@ -119,11 +120,14 @@ def in_time(groups: Sequence[Group], count: int) -> Iterator[Fold]:
     """
     ordered = sorted(groups, key=lambda group: (group.first, group.last, group.name))
     size = len(ordered) // (count + 1)
+    names: Counter[str] = Counter()
     for at in range(len(ordered) - count * size, len(ordered), size):
         tested, begins = ordered[at : at + size], ordered[at].first
         older = [group for group in ordered[:at] if group.last < begins]
         if older:
-            yield Fold(f"from {begins}", ids(older), ids(tested))
+            names[begins] += 1
+            name = f"from {begins}" if names[begins] == 1 else f"from {begins} ({names[begins]})"
+            yield Fold(name, ids(older), ids(tested))
 
 
 def ids(groups: Iterable[Group]) -> frozenset[str]:

@@ -237,8 +237,11 @@ def read_about(folder: Path) -> About:
     Raises:
         DataError: it has no ``goldspan.json`` that can be read, or of a kind that there is not (E983).
     """
+    path = folder / ABOUT
+    if path.exists() and not path.is_file():  # a named pipe would be waited for
+        raise NO_MODEL.error(f"{ABOUT} is no file", file=str(folder))
     try:
-        said = msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+        said = msgspec.json.decode(path.read_bytes(), type=About)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise NO_MODEL.error(str(error), file=str(folder)) from error
     if said.kind not in KINDS:
@@ -254,7 +257,8 @@ def load_model(folder: Path) -> tuple[About, Model]:
         ModuleNotFoundError: its kind needs an extra that is not installed.
     """
     said = read_about(folder)
-    if hashes_of(folder) != said.files:
+    odd = any(not (path.is_file() or path.is_dir()) for path in folder.rglob("*"))
+    if odd or hashes_of(folder) != said.files:
         raise NO_MODEL.error("its files are not those that were saved", file=str(folder))
     module = module_of(said.kind)
     load: Any = module.load_spans if said.task in SPAN_TASKS else module.load_classes
