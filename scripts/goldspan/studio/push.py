@@ -164,7 +164,8 @@ def set_up(studio: Studio, wanted: Wanted, project: Project | None, overlap: int
 def create(studio: Studio, settings: dict[str, Any]) -> int:
     """Create a project; if its title is there by now, since another push met this one or an answer was lost, that one.
 
-    Of two that were made at the same time the first stays: both are still empty.
+    Of some that were made at the same time the first stays; so it does of those that the server made before it said
+    that it could not. The others are still empty.
     """
     projects = studio.client.projects
 
@@ -172,11 +173,17 @@ def create(studio: Studio, settings: dict[str, Any]) -> int:
         found = projects_of(studio, settings["title"])
         return Known(found[0]) if found else projects.create(**settings)
 
-    made = ask(studio, once, Known).id
-    first = projects_of(studio, settings["title"])[0]
-    if first != made:
-        ask(studio, partial(delete, projects.delete, made), Any)
+    ask(studio, once, Known)
+    first, *others = projects_of(studio, settings["title"])
+    for number in others:
+        ask(studio, partial(delete, partial(delete_empty, studio), number), Any)
     return first
+
+
+def delete_empty(studio: Studio, number: int) -> None:
+    """Delete a project that has no tasks."""
+    if not studio.client.projects.get(number).task_number:
+        studio.client.projects.delete(number)
 
 
 def bring(studio: Studio, project: int, wanted: Wanted, there: list[ServerTask], show: Show) -> None:
