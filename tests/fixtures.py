@@ -26,7 +26,7 @@ from goldspan.hashes import records_hash, sha256
 from goldspan.labels import count_labels
 from goldspan.loading import load_all
 from goldspan.records import Annotation, Relation, Span
-from goldspan.store import read_release
+from goldspan.released import read_release
 from goldspan.validate import validate
 from tests import exports
 from tests.conftest import fingerprint

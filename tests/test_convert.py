@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from goldspan.convert.batches import Batch
-from goldspan.convert.bio import outermost_extents, tag
+from goldspan.convert.bio import Extents, tag
 from goldspan.convert.conversion import Converted, convert, plan
+from goldspan.convert.nesting import innermost_around, outermost
+from goldspan.convert.rows import Marked
 from goldspan.convert.sift import sift
 from goldspan.export import windows
 from goldspan.export.offsets import astral, codepoints
@@ -555,9 +558,14 @@ def test_the_first_sub_word_of_a_token_has_its_tag(tmp_path: Path) -> None:
 
 @given(st.lists(annotated_texts(), max_size=4))
 def test_blocks_of_texts_are_tagged_as_each_by_itself(cases: list[tuple[str, list[tuple[int, int, int]]]]) -> None:
-    kept = [outermost_extents(extents)[0] for _, extents in cases]
     texts = [text for text, _ in cases]
-    tagged = tag(texts, kept)
+    columns = np.array([(at, *one) for at, (_, each) in enumerate(cases) for one in each], np.int64).reshape(-1, 4).T
+    found = Extents(*(column[outermost(*columns).kept] for column in columns))
+    kept = [
+        list(zip(*(column.tolist() for column in (one.starts, one.ends, one.labels)), strict=True))
+        for one in (found.between(at, at + 1) for at in range(len(cases)))
+    ]
+    tagged = tag(texts, found)
     tagged.tokens.validate(full=True)
     names, at = ["O", *(f"{mark}-{label}" for label in "XYZ" for mark in "BI")], 0
     for text, extents, count in zip(texts, kept, tagged.counts.tolist(), strict=True):
@@ -571,6 +579,46 @@ def test_blocks_of_texts_are_tagged_as_each_by_itself(cases: list[tuple[str, lis
         spans = [Span("", "", (str(label),), start, end) for start, end, label in extents]
         assert [place for place in places if text[slice(*place)].strip()] == list(tokenise(text, 0, len(text), spans))
         at += count
+
+
+grouped = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 12), st.integers(1, 9)).map(
+        lambda drawn: (drawn[0], drawn[1], drawn[1] + drawn[2])
+    ),
+    max_size=40,
+)
+
+
+@given(grouped)
+def test_the_innermost_span_around_each_is_found(spans: list[tuple[int, int, int]]) -> None:
+    groups, starts, ends = np.array(spans, np.int64).reshape(-1, 3).T
+    for at, around in enumerate(innermost_around(groups, starts, ends).tolist()):
+        group, start, end = spans[at]
+        wider = [
+            (there, begin, stop)
+            for there, begin, stop in spans
+            if there == group and begin <= start and end <= stop and (begin, stop) != (start, end)
+        ]
+        nearest = max(wider, key=lambda one: (one[1], -one[2]), default=None)
+        assert (spans[around] if around >= 0 else None) == nearest
+
+
+@given(grouped)
+def test_the_outermost_spans_are_those_that_one_pass_keeps(spans: list[tuple[int, int, int]]) -> None:
+    groups, starts, ends = np.array(spans, np.int64).reshape(-1, 3).T
+    found = outermost(groups, starts, ends, np.arange(len(spans)))
+    kept: list[int] = []
+    nested = crossing = 0
+    for at in sorted(range(len(spans)), key=lambda at: (*spans[at][:2], -spans[at][2])):
+        group, start, end = spans[at]
+        last = spans[kept[-1]][2] if kept and spans[kept[-1]][0] == group else 0
+        if start >= last:
+            kept.append(at)
+        elif end <= last:
+            nested += 1
+        else:
+            crossing += 1
+    assert (found.kept.tolist(), found.nested, found.crossing) == (kept, nested, crossing)
 
 
 pieces = st.sampled_from(
@@ -608,15 +656,15 @@ def test_what_the_fast_way_takes_is_what_the_slow_way_finds_nothing_wrong_with(f
     place = {"file": "f", "task": "d1", "annotation": "1"}
     sifted = sift(items, TEXT, CONFIG, place)
     batch = Batch(CONFIG)
-    taken = batch.add_annotation("1", "d1", TEXT, TaskAnnotation(result=items))
+    taken = batch.add([Marked("1", "f", "d1", TEXT, TaskAnnotation(result=items))])
     if taken:
         assert sifted.rejects == []
-        assert batch.items() == len(items)
+        assert batch.rows().items == len(items)
     else:
-        assert (batch.items(), batch.annotations) == (0, [])
-        assert batch.add_annotation("1", "d1", TEXT, TaskAnnotation(result=sifted.kept))
-        assert batch.items() == len(sifted.kept) == len(items) - sum(len(one.item) for one in sifted.rejects)
-    batch.tables()
+        assert (batch.rows().items, batch.annotations) == (0, [])
+        assert batch.add([Marked("1", "f", "d1", TEXT, TaskAnnotation(result=sifted.kept))])
+        assert batch.rows().items == len(sifted.kept) == len(items) - sum(len(one.item) for one in sifted.rejects)
+    batch.tables(batch.rows())
 
 
 def test_entries_of_every_kind_decode_alike(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from goldspan.convert.batches import column_names
 from goldspan.convert.conversion import Converted, convert
+from goldspan.convert.layout import column_names
 from goldspan.faults import DataError
 from tests.conftest import ROOT, fingerprint
 from tests.exports import write_config

@@ -19,11 +19,11 @@ from markdown_it import MarkdownIt
 
 from goldspan.articles import DOC_ID
 from goldspan.build import build, write_build
-from goldspan.card import cell
-from goldspan.convert.batches import FIXED, TABLES, column_names
 from goldspan.convert.conversion import convert
+from goldspan.convert.layout import FIXED, TABLES, column_names
 from goldspan.decisions import Conflict, decision_rows, read_decisions
 from goldspan.faults import DataError, printable, printable_json
+from goldspan.markdown import cell
 from goldspan.sheets import FORMULA, guarded, unguarded
 from tests.conftest import Run, fingerprint
 from tests.exports import XML, annotation, region, task, write_config

@@ -19,7 +19,8 @@ from goldspan.build import Built, build, check_build, write_build
 from goldspan.faults import DataError
 from goldspan.hashes import records_hash, sha256
 from goldspan.options import open_findings
-from goldspan.store import entries, replace_folder
+from goldspan.released import replace_folder
+from goldspan.store import entries
 from goldspan.tables import CONFIGS
 from goldspan.validate import validate
 from tests.conftest import GOLDSPAN, ROOT, Run, fingerprint

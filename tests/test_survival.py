@@ -18,7 +18,8 @@ from msgspec import Struct
 from goldspan.build import Built, build, write_build
 from goldspan.convert.conversion import convert
 from goldspan.disk import aside_for, hold, opened, tidy
-from goldspan.store import differences, new_folder, replace_file, replace_folder, write_new
+from goldspan.released import replace_folder
+from goldspan.store import differences, new_folder, replace_file, write_new
 from tests.conftest import GOLDSPAN, ROOT, Run, fill, fingerprint
 from tests.exports import lines, task, write_config
 from tests.small import annotation, exported, write_export, write_small_corpus

@@ -14,9 +14,9 @@ from skops import io as skops
 
 from goldspan.faults import DataError
 from goldspan.records import Span
+from goldspan.released import Release, read_release
 from goldspan.scores import Kept, Score, article_rows, fold_rows, read_scores
 from goldspan.settings import NearDuplicates
-from goldspan.store import Release, read_release
 from goldspan.train.baselines import ByHeart, Majority, Names
 from goldspan.train.examples import Described, Examples, Item, Passage, Task, decode, tags
 from goldspan.train.features import token_features

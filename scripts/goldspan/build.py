@@ -41,8 +41,9 @@ from goldspan.pairs import (
     relate,
 )
 from goldspan.records import Annotation, Zone
+from goldspan.released import replace_folder
 from goldspan.scores import check_scores, fresh, read_scores
-from goldspan.store import NOT_OURS, differences, replace_folder, staged
+from goldspan.store import NOT_OURS, differences, staged
 
 __all__ = [
     "Built",

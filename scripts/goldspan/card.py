@@ -8,7 +8,6 @@ one of `FIGURES`, ``config/column/column`` for a cross-tabulation, or ``figure/N
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,9 @@ import pyarrow as pa
 import yaml
 from msgspec import Struct
 
+from goldspan.arrow import features
 from goldspan.faults import fault
+from goldspan.markdown import cell, line, markdown_table
 from goldspan.records import Measured
 from goldspan.scores import Score, article_rows, fold_rows
 from goldspan.tables import SPLIT_FILE
@@ -29,7 +30,6 @@ __all__ = [
     "Card",
     "Source",
     "asked",
-    "features",
     "fill_figures",
     "parse_card",
     "read_card",
@@ -46,8 +46,6 @@ BAD_CARD = fault(
 DRAWING = "figure/"
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n(.*)\Z", re.DOTALL | re.MULTILINE)
 FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[\w/-]+) -->\n).*?(<!-- goldspan:end -->)", re.DOTALL)
-TURNING = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # controls, and those of direction
-MARKUP = re.compile(r"[][|\\`*~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 NOT_MEASURED = "Not measured on these records."
 
@@ -211,31 +209,6 @@ def info_entry(name: str, contents: pa.Table, tags: Sequence[str]) -> dict[str, 
     }
 
 
-def features(schema: pa.Schema, classes: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    """A schema as the ``features`` of a card, in the form that datasets 3 to 5 read alike.
-
-    ``classes`` names class labels.
-    """
-    return [feature(field, classes.get(field.name)) for field in schema]
-
-
-def feature(field: pa.Field, names: Sequence[str] | None) -> dict[str, Any]:
-    """One feature."""
-    if pa.types.is_list(field.type):
-        item = field.type.value_type
-        if names is not None:
-            return {
-                "name": field.name,
-                "list": {"class_label": {"names": {str(n): name for n, name in enumerate(names)}}},
-            }
-        if pa.types.is_struct(item):
-            return {"name": field.name, "list": [feature(part, None) for part in item]}
-        if pa.types.is_list(item):
-            return {"name": field.name, "list": {"list": str(item.value_type)}}
-        return {"name": field.name, "list": str(item)}
-    return {"name": field.name, "dtype": {"double": "float64"}.get(str(field.type), str(field.type))}
-
-
 def fill_figures(text: str, file: str, source: Source) -> str:
     """A text with each generated stretch made anew.
 
@@ -280,27 +253,11 @@ def picture(source: Source, name: str) -> str:
     return f"![{cell(source.figures[name])}]({quote(f'{source.place}/{name}.svg')})"
 
 
-def markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [header, ["---"] * len(header), *([cell(value) for value in row] for row in rows)]
-    return "\n".join(line(cells) for cells in lines)
-
-
-def line(cells: Sequence[object]) -> str:
-    """A line of a Markdown table."""
-    return "| " + " | ".join(map(str, cells)) + " |"
-
-
-def cell(value: object) -> str:
-    """A value as it can stand in a cell: no markup, no line break, nothing that turns text; a list with commas."""
-    shown = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    seen = TURNING.sub(lambda char: char[0].encode("unicode_escape").decode(), " ".join(shown.split()))
-    return MARKUP.sub(r"\\\g<0>", escape(seen, quote=False))
-
-
 def config_sizes(source: Source) -> str:
     """The rows of each config."""
-    return markdown(["config", "rows"], [(f"{name}", contents.num_rows) for name, contents in source.tables.items()])
+    return markdown_table(
+        ["config", "rows"], [(f"{name}", contents.num_rows) for name, contents in source.tables.items()]
+    )
 
 
 def document_list(source: Source) -> str:
@@ -317,7 +274,7 @@ def document_list(source: Source) -> str:
         )
         for row in source.tables["documents"].to_pylist()
     ]
-    return markdown(["doc_id", "title", "date", "characters", "mentions", "claims"], rows)
+    return markdown_table(["doc_id", "title", "date", "characters", "mentions", "claims"], rows)
 
 
 def crosstab(source: Source, config: str, column: str, across: str) -> str:
@@ -345,7 +302,7 @@ def agreement(source: Source) -> str:
         )
         for one in shown
     ]
-    return markdown(["layer", "of", "measure", "value", "items"], rows)
+    return markdown_table(["layer", "of", "measure", "value", "items"], rows)
 
 
 def summary(source: Source) -> str:
@@ -375,7 +332,7 @@ def scores_by_article(source: Source) -> str:
 
 def scores_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of scores, whose head names systems; a word where there are none."""
-    return markdown([cell(name) for name in head], rows) if rows else NOT_MEASURED
+    return markdown_table([cell(name) for name in head], rows) if rows else NOT_MEASURED
 
 
 FIGURES: dict[str, Callable[[Source], str]] = {

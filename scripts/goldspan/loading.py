@@ -7,7 +7,7 @@ from datasets import Dataset, load_dataset
 from datasets.exceptions import DatasetsError
 from datasets.utils.logging import disable_progress_bar
 
-from goldspan.store import NOT_LOADED, read_release
+from goldspan.released import NOT_LOADED, read_release
 
 __all__ = ["load_all"]
 

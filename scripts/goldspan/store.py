@@ -1,4 +1,4 @@
-"""Folders on disk: written aside, synced and swapped in whole; a release read back."""
+"""Files and folders that take the place of others in whole: written aside, synced and swapped."""
 
 import errno
 import os
@@ -6,56 +6,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
-from msgspec import Struct
-
-from goldspan.card import Card, read_card
-from goldspan.disk import aside_for, sync_file, sync_folder, take_place, tidy, write_synced
-from goldspan.faults import DataError, fault, stop_on_errors
-from goldspan.manifest import Manifest
-from goldspan.tables import CONFIGS, SPLIT_FILE
+from goldspan.disk import aside_for, sync_folder, take_place, tidy, write_synced
+from goldspan.faults import fault
 
 __all__ = [
-    "NOT_LOADED",
     "NOT_OURS",
-    "Release",
     "differences",
     "entries",
-    "foreign",
     "new_folder",
-    "read_manifest",
-    "read_release",
     "replace_file",
-    "replace_folder",
     "staged",
-    "sync_file",
     "write_new",
 ]
 
-NOT_A_RELEASE = fault("E610", "A table of the release cannot be read", "Build the release again.")
-NOT_LOADED = fault("E611", "datasets cannot load a config", "Validate the release, and build it again.")
-NO_MANIFEST = fault("E710", "The manifest cannot be read", "Build the release again.")
 NOT_OURS = fault(
     "E005",
     "The target holds something that is no part of a release",
     "Name an empty or new folder, or an earlier release; move what is yours out of it.",
 )
-
-
-class Release(Struct, frozen=True):
-    """A release in memory: its folder, a table for each config, its card and its manifest."""
-
-    folder: Path
-    tables: dict[str, pa.Table]
-    card: Card
-    manifest: Manifest
-
-    @property
-    def tags(self) -> list[str]:
-        """The names of the NER tags, as the card has them."""
-        return self.card.info("ner").class_names("ner_tags")
 
 
 def differences(folder: Path, files: Mapping[str, bytes]) -> list[str]:
@@ -73,22 +41,6 @@ def entries(folder: Path) -> dict[str, Path]:
         for name, path in found.items()
         if not any(part.startswith(".") for part in name.split("/")) and (path.is_symlink() or not path.is_dir())
     }
-
-
-def foreign(folder: Path) -> list[str]:
-    """The names of what a folder holds and no build has put there: what its manifest does not list."""
-    if not folder.exists():
-        return []
-    if not folder.is_dir():
-        return ["it is no folder"]
-    names = {path.name for path in folder.iterdir() if path.name.startswith(".")} | set(entries(folder))
-    if not names:
-        return []
-    try:
-        listed = {"manifest.json", *read_manifest(folder / "manifest.json").files}
-    except DataError:
-        listed = set()
-    return sorted(names - listed)
 
 
 @contextmanager
@@ -126,29 +78,6 @@ def written_aside(path: Path, data: bytes) -> Iterator[Path]:
         write_synced(new, data)
         new.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
         yield new
-
-
-def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make a folder hold exactly these files. Nothing is touched if it already does.
-
-    The files are written beside it and synced before the old folder gives way; if anything fails, the old one stays.
-
-    Raises:
-        DataError: it holds anything that its own manifest does not list, so that replacing it would lose that (E005).
-        OSError: it cannot be written.
-    """
-    folder = folder.resolve()
-    tidy(folder.parent)
-    surplus = foreign(folder)
-    if surplus:
-        raise NOT_OURS.error(", ".join(surplus[:5]), file=str(folder))
-    if folder.is_dir() and not differences(folder, files):
-        return
-    with new_folder(folder) as new:
-        for name, data in sorted(files.items()):
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_synced(path, data)
 
 
 @contextmanager
@@ -206,40 +135,3 @@ def put_new(aside: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
         aside.rename(path)
-
-
-def read_manifest(path: Path) -> Manifest:
-    """A manifest from its file.
-
-    Raises:
-        DataError: it is missing or unreadable, or lists a file by a path that leaves the release (E710).
-    """
-    try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise NO_MANIFEST.error(str(error), file=str(path)) from error
-    outside = [name for name in manifest.files if name.startswith("/") or ".." in name.split("/")]
-    if outside:
-        raise NO_MANIFEST.error(f"it lists {outside[0]!r}", file=str(path))
-    return manifest
-
-
-def read_release(folder: Path) -> Release:
-    """A release from its folder.
-
-    Raises:
-        DataError: a table, the card or the manifest is missing or unreadable (E610, E705, E710).
-    """
-    manifest = read_manifest(folder / "manifest.json")
-    tables, findings = {}, []
-    for name in [config for config in CONFIGS if config in manifest.rows]:
-        path = folder / name / SPLIT_FILE
-        try:
-            tables[name] = pq.read_table(path, partitioning=None)
-            tables[name].validate(full=True)  # text that is no UTF-8, too
-        except FileNotFoundError:
-            findings.append(NOT_A_RELEASE.finding("there is no such file", file=str(path)))
-        except (OSError, pa.ArrowException) as error:
-            findings.append(NOT_A_RELEASE.finding(str(error), file=str(path)))
-    stop_on_errors(findings)
-    return Release(folder, tables, read_card(folder / "README.md"), manifest)

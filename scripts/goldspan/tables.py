@@ -10,10 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from goldspan.arrow import COLUMN_TYPES, INTEGERS, STRINGS
 from goldspan.articles import METADATA
 from goldspan.claims import claim_attributes, claim_values, span_id
 from goldspan.corpus import Corpus, Layers, Quantities
-from goldspan.labeling import Attribute, Kind, LabelingConfig
+from goldspan.labeling import Attribute, LabelingConfig
 from goldspan.records import Annotation, Article, Claim, Mention, Span, Zone
 from goldspan.tokens import bio, outermost, sentences, tag_names, tokenise
 
@@ -47,15 +48,6 @@ MOST_GROUP_ROWS = 1 << 20
 EXTENT = [("start", pa.int32()), ("end", pa.int32())]
 FRAGMENTS = pa.list_(pa.struct([*EXTENT, ("text", pa.string())]))
 ZONES = pa.list_(pa.struct([*EXTENT, ("zone", pa.string())]))
-STRINGS = pa.list_(pa.string())
-INTEGERS = pa.list_(pa.int32())
-COLUMN_TYPES = {
-    Kind.STRING: pa.string(),
-    Kind.STRINGS: STRINGS,
-    Kind.PATHS: pa.list_(STRINGS),
-    Kind.NUMBER: pa.float64(),
-    Kind.BOOLEAN: pa.bool_(),
-}
 
 # Where article text stands, for releases that withhold it: columns that are slices of it (strings, lists of them, or
 # fragments with their text), columns that are taken from it as a rule, and what the annotators wrote themselves, also

@@ -12,7 +12,7 @@ from goldspan.faults import DataError, Finding
 from goldspan.hashes import sha256
 from goldspan.labeling import LabelingConfig, as_stored, load_labeling_config
 from goldspan.records import Article, Unit
-from goldspan.store import read_release
+from goldspan.released import read_release
 
 __all__ = ["validate"]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from goldspan.convert.sift import as_plain, sift, sift_task
+from goldspan.convert.rejects import as_plain
+from goldspan.convert.sift import sift, sift_task
 from goldspan.export import windows
 from goldspan.export.narrow import entry_type
 from goldspan.export.reader import Entry, task_of

@@ -6,16 +6,15 @@ from itertools import pairwise
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from goldspan.card import features
+from goldspan.arrow import COLUMN_TYPES, INTEGERS, features
 from goldspan.checks.registry import Hit, converted_check
 from goldspan.checks.release import has_null
-from goldspan.convert.batches import FIXED, schemas
 from goldspan.convert.bio import BIO_SCHEMA
-from goldspan.convert.folder import OURS, ConvertedFolder, Texts, file_name
+from goldspan.convert.folder import ConvertedFolder, Texts
+from goldspan.convert.layout import FIXED, OURS, file_name, schemas
 from goldspan.hashes import sha256
 from goldspan.labeling import LabelingConfig
 from goldspan.store import entries
-from goldspan.tables import COLUMN_TYPES, INTEGERS
 
 KEYS = {
     "documents": "doc_id",

@@ -10,8 +10,8 @@ from goldspan.checks.registry import Hit, release_check
 from goldspan.checks.release import rows_of, texts
 from goldspan.pairs import check_relations, relation_row
 from goldspan.records import Annotation, Article, Span, Zone
+from goldspan.released import Release
 from goldspan.settings import Settings
-from goldspan.store import Release
 from goldspan.tables import Row, entity_rows, mentions, zone_at
 
 SPACE = regex.compile(r"\s")  # of `tokens.TOKEN`

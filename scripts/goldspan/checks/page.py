@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import goldspan
-from goldspan.card import markdown
 from goldspan.faults import FAULTS
+from goldspan.markdown import markdown_table
 
 __all__ = ["checks_page", "commands"]
 
@@ -118,7 +118,7 @@ def checks_page() -> str:
     for family, title in FAMILIES.items():
         found = [FAULTS[code] for code in sorted(FAULTS) if code[1] == family]
         rows = [[one.code, one.severity, one.message, one.remedy, commands(one.code)] for one in found]
-        parts.append(f"## {title}\n\n{markdown(['code', 'severity', 'says', 'to mend it', 'found by'], rows)}\n")
+        parts.append(f"## {title}\n\n{markdown_table(['code', 'severity', 'says', 'to mend it', 'found by'], rows)}\n")
     return "\n".join(parts)
 
 

@@ -11,7 +11,7 @@ from goldspan.corpus import Corpus
 from goldspan.faults import FAULTS, DataError, Finding, fault
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article, Span
-from goldspan.store import Release
+from goldspan.released import Release
 
 __all__ = [
     "Hit",

@@ -9,14 +9,16 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from goldspan.arrow import features
 from goldspan.articles import METADATA
-from goldspan.card import Source, features, fill_figures, sections
+from goldspan.card import Source, fill_figures, sections
 from goldspan.checks.registry import Hit, release_check
 from goldspan.croissant import CROISSANT_FILE, Described, croissant_json, rai_of
 from goldspan.hashes import records_hash, sha256
 from goldspan.keys import FOREIGN_KEYS, KEYS
 from goldspan.labels import count_labels
-from goldspan.store import Release, entries
+from goldspan.released import Release
+from goldspan.store import entries
 from goldspan.tables import SPLIT_FILE, Row, structure
 from goldspan.tokens import decode_bio
 

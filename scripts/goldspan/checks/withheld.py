@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from goldspan.checks.registry import Hit, release_check
 from goldspan.hydrate.mask import holds_words, is_masked, slices
-from goldspan.store import Release
+from goldspan.released import Release
 from goldspan.tables import SLICES, Row
 
 

@@ -5,8 +5,7 @@ is a token of its own, so that the tags decode to exactly these spans.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,14 @@ import pyarrow as pa
 import regex
 from msgspec import Struct
 
+from goldspan.arrow import INTEGERS, STRINGS
 from goldspan.convert.batches import Batch
 from goldspan.convert.columns import lists
-from goldspan.tables import INTEGERS, STRINGS
+from goldspan.convert.nesting import outermost
+from goldspan.convert.rows import SpanRows
 from goldspan.tokens import TOKEN
 
-__all__ = ["BIO_SCHEMA", "Tagged", "bio_table", "outermost_extents", "tag"]
+__all__ = ["BIO_SCHEMA", "Extents", "Tagged", "bio_table", "tag"]
 
 BIO_SCHEMA = pa.schema(
     [
@@ -39,8 +40,21 @@ WHITE = regex.compile(r"\s")
 
 SKIPPED = 4  # the column of an annotation that says so
 
-Extent = tuple[int, int, int]
 Ints = npt.NDArray[np.int64]
+
+
+class Extents(Struct, frozen=True):
+    """The extents and labels of spans in some texts that own them by number; no two of a text overlap."""
+
+    owners: Ints
+    starts: Ints
+    ends: Ints
+    labels: Ints
+
+    def between(self, begin: int, end: int) -> "Extents":
+        """Those of some of the texts."""
+        mine = slice(*np.searchsorted(self.owners, [begin, end]).tolist())
+        return Extents(self.owners[mine] - begin, self.starts[mine], self.ends[mine], self.labels[mine])
 
 
 class Tagged(Struct, frozen=True):
@@ -52,29 +66,16 @@ class Tagged(Struct, frozen=True):
     tags: Ints
 
 
-def bio_table(batch: Batch, layer: str, left_out: Counter[str]) -> pa.Table:
+def bio_table(batch: Batch, spans: SpanRows, layer: str, left_out: Counter[str]) -> pa.Table:
     """A row for each annotation that was not skipped: its document's tokens, tagged by the outermost spans of a layer.
 
     Of a span with several labels the first counts. ``left_out`` counts the spans that are not tagged, and why, and the
     further labels.
     """
-    numbers = {batch.readers.labels[label]: at for at, label in enumerate(batch.config.layers[layer].labels)}
-    code, firsts = batch.readers.layers[layer], list(accumulate(batch.label_counts, initial=0))
-    rows, spans = [], []
-    for row, (begin, end) in enumerate(pairwise([0, *batch.span_ends])):
-        if batch.annotations[row][SKIPPED]:
-            continue
-        mine = [at for at in range(begin, end) if batch.layers[at] == code]
-        labelled = [at for at in mine if batch.label_counts[at]]
-        kept, nested, crossing = outermost_extents(
-            (batch.starts[at], batch.ends[at], numbers[batch.labels[firsts[at]]]) for at in labelled
-        )
-        left_out.update({"nested": nested, "crossing": crossing, "without a label": len(mine) - len(labelled)})
-        left_out["further labels"] += sum(batch.label_counts[at] - 1 for at in labelled)
-        rows.append(row)
-        spans.append(kept)
-    texts = [batch.annotated[row] for row in rows]
-    tagged = [tag(texts[begin:end], spans[begin:end]) for begin, end in blocks(texts)]
+    rows = [row for row, one in enumerate(batch.annotations) if not one[SKIPPED]]
+    texts = [batch.texts[row] for row in rows]
+    found = extents_of(batch, spans, layer, rows, left_out)
+    tagged = [tag(texts[begin:end], found.between(begin, end)) for begin, end in blocks(texts)]
     tokens = pa.concat_arrays([block.tokens for block in tagged] or [pa.array([], pa.string())])
     counts, starts, tags = (
         np.concatenate([np.zeros(0, np.int64), *(getattr(block, name) for block in tagged)])
@@ -85,11 +86,37 @@ def bio_table(batch: Batch, layer: str, left_out: Counter[str]) -> pa.Table:
         pa.array(ids, pa.string()),
         pa.array(documents, pa.string()),
         pa.array(ids, pa.string()),
-        lists(tokens, counts.tolist()),
-        lists(pa.array(starts, pa.int32()), counts.tolist()),
-        lists(pa.array(tags, pa.int32()), counts.tolist()),
+        lists(tokens, counts),
+        lists(pa.array(starts, pa.int32()), counts),
+        lists(pa.array(tags, pa.int32()), counts),
     ]
     return pa.Table.from_arrays(columns, schema=BIO_SCHEMA)
+
+
+def extents_of(batch: Batch, spans: SpanRows, layer: str, rows: Sequence[int], left_out: Counter[str]) -> Extents:
+    """The outermost spans of a layer in the annotations of some rows, which own them by their places among these."""
+    readers = batch.readers
+    places = np.full(len(spans.of_each), -1)
+    places[list(rows)] = np.arange(len(rows))
+    owners = np.repeat(places, spans.of_each)
+    mine = (spans.layers == readers.layers[layer]) & (owners >= 0)
+    further = spans.label_counts[mine].astype(np.int64) - 1
+    labelled = mine & (spans.label_counts > 0)
+    firsts = np.cumsum(spans.label_counts, dtype=np.int64) - spans.label_counts
+    known = np.zeros(len(readers.labels), np.int64)
+    names = batch.config.layers[layer].labels
+    known[[readers.labels[name] for name in names]] = np.arange(len(names))
+    columns = [owners[labelled], spans.starts[labelled], spans.ends[labelled], known[spans.labels[firsts[labelled]]]]
+    found = outermost(*columns)
+    left_out.update(
+        {
+            "nested": found.nested,
+            "crossing": found.crossing,
+            "without a label": int((further < 0).sum()),
+            "further labels": int(further[further > 0].sum()),
+        }
+    )
+    return Extents(*(column[found.kept].astype(np.int64) for column in columns))
 
 
 def blocks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -102,38 +129,12 @@ def blocks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
             begin, size = at, 0
 
 
-def outermost_extents(extents: Iterable[Extent]) -> tuple[list[Extent], int, int]:
-    """The extents (start, end, label) that lie in no other, and how many were left out as nested and as crossing.
-
-    Of two that cross, the one that begins first stays (the longer, if both do).
-    """
-    kept: list[Extent] = []
-    last = nested = crossing = 0
-    for start, turned, label in sorted((start, -end, label) for start, end, label in extents):
-        if start >= last:
-            last = -turned
-            kept.append((start, last, label))
-        elif -turned <= last:
-            nested += 1
-        else:
-            crossing += 1
-    return kept, nested, crossing
-
-
-def tag(texts: Sequence[str], spans: Sequence[Sequence[Extent]]) -> Tagged:
+def tag(texts: Sequence[str], extents: Extents) -> Tagged:
     """Tag each text by its spans, which do not overlap: label n is 2n+1 on a span's first token, 2n+2 on its others."""
     block = "\n".join([*texts, ""])
     bases = np.cumsum([0, *(len(text) + 1 for text in texts)])
     codes = np.frombuffer(block.encode("utf-32-le"), np.uint32)
-    extents = np.array(
-        [
-            (base + start, base + end, label)
-            for base, each in zip(bases.tolist(), spans, strict=False)
-            for start, end, label in each
-        ],
-        np.int64,
-    ).reshape(-1, 3)
-    starts, ends, labels = extents.T
+    starts, ends, labels = extents.starts + bases[extents.owners], extents.ends + bases[extents.owners], extents.labels
     kinds = kinds_of(codes)
     opens = edges(kinds, starts, ends)
     inked = kinds != SPACE

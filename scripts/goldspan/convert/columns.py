@@ -1,16 +1,17 @@
 """Lists of Python -> columns of Arrow."""
 
 import sys
-from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["as_strings", "as_table", "filled", "leave_pandas_out", "lists", "numbers", "repeated", "writer"]
+__all__ = ["as_strings", "as_table", "filled", "leave_pandas_out", "lists", "numbered", "repeated", "writer"]
+
+Ints = npt.NDArray[Any]  # of whole numbers of any width
 
 UNIQUE = {"span_id", "relation_id", "from_span_id", "to_span_id", "parent_span_id", "text", "text_sha256", "meta"}
 
@@ -55,19 +56,21 @@ def filled(cells: dict[int, Any], rows: int) -> list[Any] | None:
     return column
 
 
-def lists(values: pa.Array, counts: Sequence[int]) -> pa.Array:
+def lists(values: pa.Array, counts: Ints) -> pa.Array:
     """A column of lists, of which each has the next so many of some values."""
-    return pa.ListArray.from_arrays(pa.array(list(accumulate(counts, initial=0)), pa.int32()), values)
+    offsets = np.zeros(len(counts) + 1, np.int32)
+    np.cumsum(counts, dtype=np.int32, out=offsets[1:])
+    return pa.ListArray.from_arrays(pa.array(offsets), values)
 
 
-def repeated(values: pa.Array, ends: list[int]) -> pa.Array:
-    """Values, each repeated up to its end; one that ends where it begins is left out."""
-    return values.take(pa.array(np.repeat(np.arange(len(ends)), np.diff([0, *ends]))))
+def repeated(values: pa.Array, counts: Ints) -> pa.Array:
+    """Values, each repeated so many times."""
+    return values.take(pa.array(np.repeat(np.arange(len(counts)), counts)))
 
 
-def numbers(ends: list[int]) -> pa.Array:
-    """For values that are each repeated up to its end, the number of each repetition, as text."""
-    counts = np.diff([0, *ends])
+def numbered(counts: Ints) -> pa.Array:
+    """For values that are each repeated so many times, the number of each repetition, as text."""
+    ends = np.cumsum(counts, dtype=np.int64)
     return pa.array(np.arange(counts.sum()) - np.repeat(ends - counts, counts)).cast(pa.string())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from goldspan.convert.folder import OURS
+from goldspan.convert.layout import OURS
 from goldspan.convert.page import render_page
 from goldspan.convert.shards import Counts, Options, Outcome, Piece, Shard
 from goldspan.convert.subwords import load_tokenizer

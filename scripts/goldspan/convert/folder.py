@@ -1,6 +1,5 @@
-"""A converted folder on disk: how its files are called, and its tables read back, a row group or a column at a time."""
+"""A converted folder on disk: its tables read back, a row group or a column at a time."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -11,21 +10,14 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from goldspan.card import Card, read_card
-from goldspan.convert.batches import TABLES
+from goldspan.convert.layout import OURS, TABLES
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig
 from goldspan.store import entries
 
-__all__ = ["OURS", "ConvertedFolder", "Stored", "Texts", "file_name", "is_converted", "read_converted"]
+__all__ = ["ConvertedFolder", "Stored", "Texts", "is_converted", "read_converted"]
 
 NO_TABLE = fault("E620", "A table of a converted folder cannot be read", "Convert the exports again.")
-
-OURS = re.compile(r"README\.md|rejects\.jsonl|(?P<table>\w+)/train-\d{5}-of-\d{5}\.parquet")
-
-
-def file_name(number: int, count: int) -> str:
-    """The name of one of some files of a table."""
-    return f"train-{number:05}-of-{count:05}.parquet"
 
 
 class Stored(Struct, frozen=True):

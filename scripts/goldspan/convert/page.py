@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
-from goldspan.card import features, line
+from goldspan.arrow import features
 from goldspan.convert.shards import Counts, Options
+from goldspan.markdown import markdown_table
 from goldspan.tokens import tag_names
 
 __all__ = ["render_page"]
@@ -36,10 +37,9 @@ def render_page(rows: dict[str, int], counts: dict[str, Counts], options: Option
     if loadable:
         settings["configs"][0]["default"] = True
     head = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
-    table: list[tuple[object, ...]] = [("", "read", "written", "merged", "left out")]
-    table += [(name, one.read, one.written, one.merged, one.rejected) for name, one in counts.items()]
-    lines = [line(table[0]), line(["---"] * 5), *map(line, table[1:])]
-    return f"---\n{head}---\n# Converted from Label Studio\n\n" + "\n".join(lines) + "\n" + PROSE
+    kinds = [(name, one.read, one.written, one.merged, one.rejected) for name, one in counts.items()]
+    table = markdown_table(["", "read", "written", "merged", "left out"], kinds)
+    return f"---\n{head}---\n# Converted from Label Studio\n\n{table}\n{PROSE}"
 
 
 PROSE = """

@@ -17,10 +17,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import Struct
 
-from goldspan.convert.batches import FIXED, TABLES, Batch, schemas
+from goldspan.arrow import INTEGERS
+from goldspan.convert.batches import Batch
 from goldspan.convert.bio import BIO_SCHEMA, bio_table
 from goldspan.convert.columns import writer
-from goldspan.convert.sift import Reject, as_plain, sift, sift_task
+from goldspan.convert.layout import FIXED, TABLES, schemas
+from goldspan.convert.rejects import Reject, as_plain
+from goldspan.convert.rows import Marked
 from goldspan.convert.subwords import as_subwords, load_tokenizer
 from goldspan.export.narrow import entry_type
 from goldspan.export.offsets import WHICH_UNIT, count_in_codepoints
@@ -30,7 +33,6 @@ from goldspan.export.windows import WRONG_FORM, Bounds, Form, Window, windows
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Unit
-from goldspan.tables import INTEGERS
 
 __all__ = ["Options", "Outcome", "Piece", "Shard", "run_shard"]
 
@@ -169,6 +171,7 @@ class Work:
         self.tokenizer = load_tokenizer(Path(options.tokenizer)) if options.tokenizer else None
         self.writer = stack.enter_context(ThreadPoolExecutor(1))  # writing goes on while the next tasks are read
         self.writing: list[Future[None]] = []
+        self.run: list[Marked] = []  # annotations that have no rows yet
         self.seen: set[str] = set()
         self.untagged: Counter[str] = Counter()
         self.rejects = stack.enter_context((folder / "rejects.jsonl").open("w", encoding="utf-8"))
@@ -182,18 +185,25 @@ class Work:
             else:
                 self.take_task(task, file)
         for number, raw in enumerate(window.raw, window.first):
-            entry_or_none, rejects = sift_task(raw, file, number)
-            self.count_left_out(rejects)
-            task = task_of(entry_or_none) if entry_or_none else None
-            if task is not None:
-                self.take_task(task, file)
-            elif entry_or_none is not None:
-                self.not_a_task(as_plain(raw), file)
-        if len(self.batch.starts) < KEEP and len(self.batch.documents) < KEEP:
+            self.take_raw(raw, file, number)
+        self.add_run()
+        if self.batch.spans < KEEP and len(self.batch.documents) < KEEP:
             return
         self.keep()
         if sum(contents.num_rows for contents in self.waiting["spans"]) >= ROWS:
             self.flush()
+
+    def take_raw(self, raw: bytes, file: str, number: int) -> None:
+        """Take what can be kept of a task that does not have its form."""
+        from goldspan.convert.sift import sift_task  # noqa: PLC0415 - brings along all checks
+
+        entry, rejects = sift_task(raw, file, number)
+        self.count_left_out(rejects)
+        task = task_of(entry) if entry else None
+        if task is not None:
+            self.take_task(task, file)
+        elif entry is not None:
+            self.not_a_task(as_plain(raw), file)
 
     def not_a_task(self, loose: Any, file: str) -> None:
         """Leave out what is no task."""
@@ -248,18 +258,35 @@ class Work:
                 self.leave_out_annotation(one, SAME_ID.finding(annotation=name, **place))
                 continue
             self.outcome.annotation_ids[name] = place["task"]
-            if not self.batch.add_annotation(name, place["task"], text, one):
-                self.add_sifted(name, text, one, {**place, "annotation": name})
             self.outcome.annotations.written += 1
+            self.run.append(Marked(name, place["file"], place["task"], text, one))
 
-    def add_sifted(self, name: str, text: str, one: TaskAnnotation, place: dict[str, str]) -> None:
+    def add_run(self) -> None:
+        """Rows for the annotations that have none yet: before anything behind them is reported, to keep the order."""
+        run, self.run = self.run, []
+        self.add_all(run)
+
+    def add_all(self, run: list[Marked]) -> None:
+        """Rows for some annotations; of a single one that is odd, for what can be kept of it."""
+        if not run or self.batch.add(run):
+            return
+        if len(run) == 1:
+            self.add_sifted(run[0])
+        else:
+            self.add_all(run[: len(run) // 2])
+            self.add_all(run[len(run) // 2 :])
+
+    def add_sifted(self, each: Marked) -> None:
         """Rows for what can be kept of an annotation."""
-        sifted = sift(one.result or (), text, self.options.config, place)
+        from goldspan.convert.sift import sift  # noqa: PLC0415 - brings along all checks
+
+        one, place = each.one, {"file": each.file, "task": each.doc_id, "annotation": each.annotation_id}
+        sifted = sift(one.result or (), each.text, self.options.config, place)
         one.result = sifted.kept
-        if not self.batch.add_annotation(name, place["task"], text, one):  # not seen to happen: lose it with its place
+        if not self.batch.add([each]):  # not seen to happen: lose it with its place
             one.result = []
             sifted.rejects.append(Reject("value", sifted.kept, [WRONG_FORM.finding(**place)]))
-            self.batch.add_annotation(name, place["task"], text, one)
+            self.batch.add([each])
         for reject in sifted.rejects:
             self.outcome.items.rejected += len(reject.item)
             self.leave_out(reject)
@@ -297,16 +324,18 @@ class Work:
 
     def report(self, *findings: Finding) -> None:
         """Keep findings to be shown; of very many only the first, and how many there were."""
+        self.add_run()
         room = max(0, SHOWN - len(self.outcome.findings))
         self.outcome.findings += findings[:room]
         self.outcome.unshown += len(findings[room:])
 
     def keep(self) -> None:
         """Make tables of the rows that are there, while they are at hand."""
-        self.outcome.items.written += self.batch.items()
-        tables = self.batch.tables()
+        rows = self.batch.rows()
+        self.outcome.items.written += rows.items
+        tables = self.batch.tables(rows)
         if self.options.bio is not None:
-            tables["bio"] = bio_table(self.batch, self.options.bio, self.untagged)
+            tables["bio"] = bio_table(self.batch, rows.spans, self.options.bio, self.untagged)
             if self.tokenizer is not None:
                 tables["bio"] = as_subwords(tables["bio"], self.tokenizer)
         for name, contents in tables.items():
@@ -319,7 +348,7 @@ class Work:
         self.keep()
         self.wait()
         for name, waiting in self.waiting.items():
-            contents = pa.concat_tables(waiting, promote_options="default").combine_chunks()
+            contents = pa.concat_tables(waiting, promote_options="default")
             fields = contents.column_names
             if name not in self.writers or self.writers[name].schema.names != fields:
                 path = self.folder / f"{name}-{len(self.outcome.fields):03}.parquet"

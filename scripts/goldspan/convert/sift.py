@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from goldspan.checks import check_annotation
 from goldspan.checks.registry import Subject
+from goldspan.convert.rejects import UNFIT, Reject, as_plain
 from goldspan.corpus import Corpus, Layers
 from goldspan.export.reader import Entry, Item, TaskAnnotation, task_of
 from goldspan.export.spans import Result, task_doc_id
@@ -21,24 +22,15 @@ from goldspan.faults import Finding, fault, printable
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article
 
-__all__ = ["ANY_CORPUS", "Reject", "Sifted", "as_plain", "sift", "sift_task"]
+__all__ = ["ANY_CORPUS", "Sifted", "sift", "sift_task"]
 
 NO_PARENT = fault(
     "E213", "A region lies under a parent that does not exist", "Move it out of its parent in Label Studio's list."
 )
 WHOLE = msgspec.json.Decoder(Entry)
-UNFIT = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # a number that nothing holds, half a character
 ANY_CORPUS = Corpus(name="", version="", layers=Layers())
 
 Place = dict[str, str]
-
-
-class Reject(Struct, frozen=True):
-    """What is left out of a conversion, as it was written, of what kind it is, and why."""
-
-    kind: str
-    item: Any
-    findings: list[Finding]
 
 
 class Sifted(Struct, frozen=True):
@@ -148,14 +140,6 @@ def sift_task(raw: bytes, file: str, number: int) -> tuple[Entry | None, list[Re
         kept = items_of(whole.result, {**place, "annotation": str(entry.id)}, rejects)
         entry.result = kept
     return entry, rejects
-
-
-def as_plain(raw: bytes) -> Any:
-    """A task of any form as plain data; as text, if it has what no data can hold."""
-    try:
-        return msgspec.json.decode(raw)
-    except UNFIT:
-        return raw.decode(errors="backslashreplace")
 
 
 class Loose(Struct):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from goldspan.arrow import INTEGERS
 from goldspan.faults import fault
-from goldspan.tables import INTEGERS
 
 __all__ = ["REST", "as_subwords", "load_tokenizer"]
 

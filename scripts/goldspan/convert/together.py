@@ -9,12 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from goldspan.convert.batches import FIXED, TABLES
 from goldspan.convert.columns import writer
-from goldspan.convert.folder import file_name
+from goldspan.convert.layout import FIXED, TABLES, file_name
 from goldspan.convert.shards import OTHER_TEXT, SAME_ID, Counts, Options, Outcome
+from goldspan.disk import sync_file
 from goldspan.faults import Finding
-from goldspan.store import sync_file
 
 __all__ = ["put_together"]
 

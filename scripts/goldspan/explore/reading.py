@@ -8,7 +8,7 @@ from goldspan.convert.folder import ConvertedFolder, is_converted, read_converte
 from goldspan.explore.model import Contents, Document, Row, Shown, Version, grouped, shown
 from goldspan.explore.released import OF_DOCUMENTS, released_contents
 from goldspan.faults import fault, stop_on_errors
-from goldspan.store import read_release
+from goldspan.released import read_release
 
 __all__ = ["read_contents"]
 

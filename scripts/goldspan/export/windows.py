@@ -30,6 +30,7 @@ WRONG_FORM = fault(
 WINDOW = 1 << 17  # bytes that are read at once: what is made of them stays in a cache
 LARGEST_TASK = 1 << 26  # bytes: beyond it a file is refused, not held in memory
 HEAD = 1 << 16
+STEP = 1 << 14  # bytes
 NEAR = 1 << 23  # bytes in which an edge is looked for
 SPACE = b" \t\r\n"
 STRING = rb'"(?:[^"\\]|\\.)*+"'
@@ -286,16 +287,14 @@ def decode_until(decoding: Decoding[T], buffer: bytearray, edge: int) -> Window[
 
 
 def last_opening(buffer: bytearray, filled: int, opening: re.Pattern[bytes]) -> int | None:
-    """The comma before the last place in a buffer that looks as if a task began there."""
-    step, end = HEAD, filled
-    while end > 0:
-        found = deque(opening.finditer(buffer, max(0, end - step), end), maxlen=1)
-        if found:
-            return found[0].start("comma")
-        if end - step <= 0:
-            return None
-        step *= 2
-    return None
+    """The comma before the last place in a buffer that looks as if a task began there; looked for from the end."""
+    end = filled
+    while True:
+        begin = max(0, end - STEP)
+        found = deque(opening.finditer(buffer, begin, end), maxlen=1)
+        if found or not begin:
+            return found[0].start("comma") if found else None
+        end = begin + STEP // 4  # there may be one across
 
 
 def last_edge(buffer: bytearray, filled: int) -> int | None:

@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from goldspan.disk import sync_file
 from goldspan.faults import Finding, fault
 from goldspan.formats.checked import NO_FOLDER
 from goldspan.formats.converted import read_converted
 from goldspan.formats.release import read_release_folder
 from goldspan.formats.stream import Collection, Document, Files, Lost
-from goldspan.store import NOT_OURS, new_folder, sync_file
+from goldspan.store import NOT_OURS, new_folder
 
 __all__ = ["Exported", "Format", "export"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from goldspan.formats.checked import Row, attributes, by_id, check, fragment, in_order, need, once, refer
 from goldspan.formats.names import file_names
 from goldspan.formats.stream import Collection, Document, Relation, Span
-from goldspan.store import Release, read_release
+from goldspan.released import Release, read_release
 from goldspan.tables import structure
 
 __all__ = ["read_release_folder"]

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import msgspec
+import numpy as np
 import regex
 from msgspec import Struct
 
-from goldspan.convert.bio import outermost_extents
+from goldspan.convert.nesting import outermost
 from goldspan.formats.stream import Lost
 from goldspan.records import Span
 from goldspan.tokens import TOKEN, sentences, tokenise
@@ -68,11 +69,13 @@ def labelled(spans: Iterable[Span], lost: Lost) -> list[Span]:
 def flat(spans: Iterable[Span], lost: Lost) -> list[Span]:
     """The outermost spans, by their first label; of two that cross, the one that begins first."""
     found = labelled(spans, lost)
-    kept, nested, crossing = outermost_extents((span.start, span.end, at) for at, span in enumerate(found))
-    lost["nested spans"] += nested
-    lost["crossing spans"] += crossing
-    lost["further labels of spans"] += sum(len(found[at].labels) - 1 for _, _, at in kept)
-    return [found[at] for _, _, at in kept]
+    starts, ends = (np.array([span.extent[side] for span in found], np.int64) for side in (0, 1))
+    outer = outermost(np.zeros(len(found)), starts, ends, np.arange(len(found)))
+    kept = [found[at] for at in outer.kept.tolist()]
+    lost["nested spans"] += outer.nested
+    lost["crossing spans"] += outer.crossing
+    lost["further labels of spans"] += sum(len(span.labels) - 1 for span in kept)
+    return kept
 
 
 def token_sentences(text: str, spans: Sequence[Span], language: str) -> Iterator[list[tuple[int, int]]]:

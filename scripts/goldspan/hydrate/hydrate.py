@@ -20,7 +20,7 @@ from goldspan.hydrate.repack import Origin, described, drawings
 from goldspan.hydrate.rows import NOT_QUOTED, Filler, Text
 from goldspan.hydrate.withhold import ANCHORS, Anchors, Document
 from goldspan.manifest import TextState
-from goldspan.store import Release, read_release, replace_folder
+from goldspan.released import Release, read_release, replace_folder
 from goldspan.tables import CONFIGS, SPLIT_FILE, parquet
 
 __all__ = ["Hydrated", "hydrate"]

@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from goldspan.faults import DataError, fault, stop_on_errors
 from goldspan.hashes import sha256
-from goldspan.store import differences, entries, read_manifest, replace_folder
+from goldspan.released import read_manifest, replace_folder
+from goldspan.store import differences, entries
 from goldspan.validate import validate
 
 __all__ = [

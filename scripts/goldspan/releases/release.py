@@ -14,13 +14,14 @@ from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
 from goldspan.manifest import Manifest
 from goldspan.pages import read_page
+from goldspan.released import read_release
 from goldspan.releases.changelog import draft, entry_of, with_entry
 from goldspan.releases.changes import Change
 from goldspan.releases.diff import diff
 from goldspan.releases.git import NOTHING_THERE, files_at, git, revision
 from goldspan.releases.revisions import files_of, side_of_files
 from goldspan.releases.versions import Step, Version, least_step, least_version, parse_version, shown
-from goldspan.store import read_release, replace_file
+from goldspan.store import replace_file
 
 __all__ = ["Drafted", "Released", "draft_entry", "release", "write_entry"]
 

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from goldspan.corpus import load_corpus
 from goldspan.faults import DataError, fault
+from goldspan.released import read_release
 from goldspan.releases.git import NOTHING_THERE, files_at, revision
 from goldspan.releases.sides import Side, side_of
-from goldspan.store import read_release
 
 __all__ = ["files_of", "load_side", "side_of_files"]
 

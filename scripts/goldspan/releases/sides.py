@@ -12,8 +12,8 @@ from goldspan.checks.release import OF_TASKS, has_null
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
 from goldspan.keys import KEYS
+from goldspan.released import Release
 from goldspan.releases.terms import TERMS, Terms
-from goldspan.store import Release
 from goldspan.tables import structure
 
 __all__ = ["Row", "Side", "side_of"]

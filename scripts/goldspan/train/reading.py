@@ -5,7 +5,7 @@ from pathlib import Path
 from goldspan.checks import check_converted, check_release
 from goldspan.convert.folder import is_converted, read_converted
 from goldspan.faults import stop_on_errors
-from goldspan.store import Release, read_release
+from goldspan.released import Release, read_release
 from goldspan.train.converted import of_converted
 from goldspan.train.examples import Examples, Task
 from goldspan.train.release import NOTHING, of_release

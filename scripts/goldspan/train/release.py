@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from goldspan.faults import fault
 from goldspan.hashes import records_hash
 from goldspan.records import Span, Zone
+from goldspan.released import Release
 from goldspan.settings import Attributions, Relations
-from goldspan.store import Release
 from goldspan.train.examples import SPAN_TASKS, Described, Examples, Labels, Passage, Task
 from goldspan.train.items import claim_items, relation_items
 from goldspan.train.passages import mark, passages
