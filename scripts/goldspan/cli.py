@@ -4,6 +4,7 @@ A command is its arguments, one library call and an exit status: 0 clean, 1 wron
 imported when it is asked for, since each brings along what the others do not need.
 """
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any
@@ -51,8 +52,17 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        found = getattr(import_module(f"goldspan.{module}"), name)
+        found = getattr(imported(f"goldspan.{module}"), name)
         return get_command(found if isinstance(found, typer.Typer) else alone(cmd_name, found))
+
+
+def imported(name: str) -> Any:
+    """A module. What it brings along is no garbage: it is not collected, now or when the process ends."""
+    gc.disable()
+    module = import_module(name)
+    gc.freeze()
+    gc.enable()
+    return module
 
 
 def alone(name: str, function: Any) -> typer.Typer:

@@ -6,7 +6,7 @@ third of the time of all steps for one row after another.
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Any
 
@@ -89,7 +89,7 @@ def joined(parts: Sequence[Any]) -> Any:
     if isinstance(first, Struct):
         return type(first)(*(joined([getattr(part, name) for part in parts]) for name in first.__struct_fields__))
     if isinstance(first, list):
-        return list(chain.from_iterable(parts))
+        return flat(parts)
     if not isinstance(first, dict):
         return np.concatenate(parts)
     whole: dict[Any, Any] = {}
@@ -119,12 +119,14 @@ def accepted(run: Sequence[Marked], readers: Readers, span: int, annotation: int
         OddError, or another error of `ODD`: anything in it is odd.
     """
     results: list[list[Any]] = [each.one.result or [] for each in run]
-    regions = [[item for item in items if item.from_name in readers.regions] for items in results]
+    layers, controls = readers.regions, readers.controls
+    regions = [[item for item in items if item.from_name in layers] for items in results]
     links = [[item for item in items if item.type == RELATION] for items in results]
-    values = [[item for item in items if item.from_name in readers.controls] for items in results]
-    if sum(map(len, results)) != sum(map(len, chain(regions, links, values))):
+    values = [[item for item in items if item.from_name in controls] for items in results]
+    named = any(item.from_name is not None for items in links for item in items)  # it would count twice
+    if named or sum(map(len, results)) != sum(map(len, chain(regions, links, values))):
         raise OddError
-    rows = list(rows_by_id(regions, span))
+    rows = rows_by_id(regions, span)
     return Rows(
         spans=span_rows(regions, rows, [each.text for each in run], readers),
         relations=relation_rows(links, rows, readers),
@@ -132,36 +134,46 @@ def accepted(run: Sequence[Marked], readers: Readers, span: int, annotation: int
     )
 
 
-def rows_by_id(regions: Sequence[list[Any]], first: int) -> Iterator[dict[Any, int]]:
-    """The rows of each annotation's regions by their ids, which none of the others has."""
+def flat(lists: Iterable[list[Any]]) -> list[Any]:
+    """What some lists hold, one after the other."""
+    whole: list[Any] = []
+    for one in lists:
+        whole += one
+    return whole
+
+
+def rows_by_id(regions: Iterable[list[Any]], first: int) -> list[dict[Any, int]]:
+    """The rows of each annotation's regions by their ids, which no two of them share."""
+    rows = []
     for items in regions:
-        rows = dict(zip([item.id for item in items], range(first, first + len(items)), strict=True))
-        if len(rows) < len(items) or None in rows:
+        mine = dict(zip([item.id for item in items], range(first, first + len(items)), strict=True))
+        if len(mine) < len(items) or None in mine:
             raise OddError
-        yield rows
+        rows.append(mine)
         first += len(items)
+    return rows
 
 
 def span_rows(
     regions: Sequence[list[Any]], rows: Sequence[dict[Any, int]], texts: Sequence[str], readers: Readers
 ) -> SpanRows:
     """The columns of regions that lie in their texts, show them, and have labels of their layer."""
-    flat, of_each = list(chain.from_iterable(regions)), list(map(len, regions))
-    values = [item.value for item in flat]
+    items, of_each = flat(regions), list(map(len, regions))
+    values = [item.value for item in items]
     begins, stops = [value.start for value in values], [value.end for value in values]
     starts, ends = as_offsets(begins), as_offsets(stops)
     lengths = np.repeat(list(map(len, texts)), of_each)
     if not ((starts >= 0) & (starts < ends) & (ends <= lengths)).all():
         raise OddError
     named = [value.labels or () for value in values]
-    layers = readers.layers.codes([item.from_name for item in flat])
+    layers = readers.layers.codes([item.from_name for item in items])
     labels, counts = readers.labels.codes(chain.from_iterable(named)), as_codes(list(map(len, named)))
     if not readers.fit(layers, labels, counts):
         raise OddError
     noted = [
         (places, item)
-        for places, items in zip(rows, regions, strict=True)
-        for item in items
+        for places, mine in zip(rows, regions, strict=True)
+        for item in mine
         if item.score is not None or item.meta or item.parent is not None
     ]
     return SpanRows(
@@ -172,8 +184,8 @@ def span_rows(
         label_counts=counts,
         starts=starts,
         ends=ends,
-        texts=list(shown_texts(texts, of_each, begins, stops, [value.text for value in values])),
-        origins=readers.origins.codes([item.origin for item in flat]),
+        texts=shown_texts(texts, of_each, begins, stops, [value.text for value in values]),
+        origins=readers.origins.codes([item.origin for item in items]),
         scores={places[item.id]: item.score for places, item in noted if item.score is not None},
         metas={
             places[item.id]: msgspec.json.encode(item.meta, order="sorted").decode()
@@ -186,15 +198,17 @@ def span_rows(
 
 def shown_texts(
     texts: Sequence[str], of_each: Sequence[int], starts: list[int], ends: list[int], shown: list[Any]
-) -> Iterator[str]:
+) -> list[str]:
     """The text of each region, which is what was shown of it.
 
     Mostly it is, to the letter: then each begins where it should and ends no later, they are as long together as they
     should be, and nothing is copied.
     """
+    found: list[str] = []
     for text, (begin, end) in zip(texts, pairwise(accumulate(of_each, initial=0)), strict=True):
         mine = starts[begin:end], ends[begin:end], shown[begin:end]
-        yield from mine[2] if shows(text, *mine) else sliced(text, *mine)
+        found += mine[2] if shows(text, *mine) else sliced(text, *mine)
+    return found
 
 
 def shows(text: str, starts: list[int], ends: list[int], shown: list[Any]) -> bool:
@@ -215,15 +229,15 @@ def sliced(text: str, starts: list[int], ends: list[int], shown: list[Any]) -> l
 
 def relation_rows(links: Sequence[list[Any]], rows: Sequence[dict[Any, int]], readers: Readers) -> RelationRows:
     """The columns of relations between regions of their annotations."""
-    flat = list(chain.from_iterable(links))
-    named = [item.labels or () for item in flat]
-    sources = [places[item.from_id] for places, items in zip(rows, links, strict=True) for item in items]
-    targets = [places[item.to_id] for places, items in zip(rows, links, strict=True) for item in items]
+    items = flat(links)
+    named = [item.labels or () for item in items]
+    sources = [places[item.from_id] for places, mine in zip(rows, links, strict=True) for item in mine]
+    targets = [places[item.to_id] for places, mine in zip(rows, links, strict=True) for item in mine]
     return RelationRows(
         of_each=as_codes(list(map(len, links))),
         sources=as_offsets(sources),
         targets=as_offsets(targets),
-        directions=readers.directions.codes([item.direction or "right" for item in flat]),
+        directions=readers.directions.codes([item.direction or "right" for item in items]),
         labels=readers.relations.codes(chain.from_iterable(named)),
         label_counts=as_codes(list(map(len, named))),
     )

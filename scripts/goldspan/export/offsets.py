@@ -77,7 +77,13 @@ def count_in_codepoints(text: str, annotations: Sequence[TaskAnnotation], wanted
 
 def evidence(text: str, places: Sequence[int], annotations: Iterable[TaskAnnotation]) -> Evidence:
     """What the regions of a document tell about its unit."""
-    found = {told for value in regions(annotations) for told in told_by(text, places, value)}
+    values = list(regions(annotations))
+    all_fit = all(text[value.start : value.end] == value.text for value in values)
+    found: set[Evidence] = set()
+    for value in values:
+        found.update(told_by(text, places, value))
+        if all_fit and Evidence.codepoint in found:  # nothing can speak against it
+            break
     if {Evidence.codepoint, Evidence.utf16} <= found:
         return Evidence.mixed
     decided = found & {Evidence.codepoint, Evidence.utf16}
