@@ -422,6 +422,32 @@ def test_workers_give_the_same_rows(form: str, tmp_path: Path) -> None:
     ]
 
 
+def test_writing_beside_the_work_gives_the_same_bytes(tmp_path: Path) -> None:
+    tasks = [task(annotation(*RESULT, number=n), number=n) for n in range(40)]
+    found = []
+    for workers in (None, 1):
+        converted(tmp_path, tasks, workers=workers, bio="who")
+        found.append({str(path): path.read_bytes() for path in sorted((tmp_path / "out").rglob("*.*"))})
+    assert found[0] == found[1]
+
+
+def test_long_texts_without_spans_are_written_before_there_are_many(tmp_path: Path) -> None:
+    texts = [f"{number:02} " + "word " * 200_000 for number in range(33)]
+    converted(tmp_path, [task(number=number, text=text) for number, text in enumerate(texts)])
+    with pq.ParquetFile(tmp_path / "out/documents/train-00000-of-00001.parquet") as file:
+        assert file.num_row_groups == 2
+        assert file.read(["text"])["text"].to_pylist() == texts
+
+
+def test_of_very_many_warnings_the_first_are_shown_and_the_others_counted(run: Run, tmp_path: Path) -> None:
+    tasks = [task(annotation(*UNITS, number=number), number=number, text=EMOJI) for number in range(23)]
+    (tmp_path / "export.json").write_text(json.dumps(tasks))
+    called = ("convert", tmp_path / "export.json", "--config", write_config(tmp_path), "--out", tmp_path / "out")
+    said = run(*called).stderr
+    assert said.count(" W302 ") == 20
+    assert said.endswith("and 3 more W302: goldspan validate EXPORT --config XML names every document\n")
+
+
 def test_what_two_shards_have_both_is_there_once(tmp_path: Path) -> None:
     paths = []
     exports = [

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from goldspan.convert.columns import writer
 from goldspan.convert.conversion import convert, stored_config
-from goldspan.convert.shards import ROWS
+from goldspan.convert.parts import ROWS
 from goldspan.export.narrow import entry_type
 from goldspan.export.reader import Entry
 from goldspan.export.windows import Bounds, form_of, windows

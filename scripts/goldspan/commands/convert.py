@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -13,12 +14,15 @@ from rich.table import Table
 from goldspan.convert.columns import leave_pandas_out
 from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.workers import Engine
+from goldspan.faults import Finding
 from goldspan.options import OnError, extra, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.records import Unit
 from goldspan.remote import shown
 
 __all__ = ["convert_command"]
+
+SHOWN = 20  # warnings of a code
 
 
 def convert_command(
@@ -39,7 +43,14 @@ def convert_command(
     tokenizer: Annotated[
         Path | None, typer.Option(metavar="JSON", help="Tag the sub-words of a Hugging Face tokenizer.json instead.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes share the work.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=256,
+            help="How many processes share the work, each on one processor; by default one, which writes on a second.",
+        ),
+    ] = None,
     shards: Annotated[
         int | None, typer.Option(min=1, max=99_999, help="How many parts the work has; one a worker by default.")
     ] = None,
@@ -74,10 +85,23 @@ def convert_command(
             sbatch=settings,
             show=show,
         )
-    show_findings(converted.findings)
+    shown_ones, more = shortened(converted.findings)
+    show_findings(shown_ones)
+    for code, count in more.items():
+        typer.echo(f"and {count} more {code}: goldspan validate EXPORT --config XML names every document", err=True)
     if converted.unshown:
         typer.echo(f"and {converted.unshown} more, all in {shown(out)}/rejects.jsonl", err=True)
     show_converted(converted)
+
+
+def shortened(findings: Iterable[Finding]) -> tuple[list[Finding], Counter[str]]:
+    """All errors, the first warnings of each code, and how many more there are of it."""
+    kept, counts = [], Counter[str]()
+    for finding in findings:
+        counts[finding.code] += 1
+        if finding.is_error or counts[finding.code] <= SHOWN:
+            kept.append(finding)
+    return kept, counts - Counter(finding.code for finding in kept)
 
 
 def sbatch_settings(settings: Iterable[str], engine: Engine) -> dict[str, str]:

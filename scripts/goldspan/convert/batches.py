@@ -34,13 +34,14 @@ class Batch:
         self.fields: dict[str, Cells] = {}
         self.annotations: list[tuple[Any, ...]] = []
         self.texts: list[str] = []  # of each annotation's document
-        self.spans = 0
+        self.spans = self.characters = 0
         self.runs = [rows_of((), self.readers)]
 
     def add_document(self, doc_id: str, text: str, digest: str, data: dict[str, Any], skip: Sequence[str]) -> None:
         """A row for a document; of its data, all but some fields, each as text or as JSON."""
         row = len(self.documents)
         self.documents.append((doc_id, text, digest))
+        self.characters += len(text)
         for name, value in data.items():
             if name not in skip and value is not None:
                 shown = value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()

@@ -64,7 +64,7 @@ def convert(
     offsets: Unit = Unit.auto,
     bio: str | None = None,
     tokenizer: Path | None = None,
-    workers: int = 1,
+    workers: int | None = None,
     shards: int | None = None,
     engine: Engine = Engine.local,
     sbatch: Mapping[str, str] | None = None,
@@ -74,8 +74,9 @@ def convert(
 
     All three are paths or URLs. ``skip`` leaves out what is wrong and writes it down in ``rejects.jsonl``; ``offsets``
     says what they count, which otherwise is told by evidence for each document; ``bio`` names a layer to tag tokens by,
-    which are those of a Hugging Face ``tokenizer`` if one is given. The input is cut into about as many ``shards`` as
-    wanted, one for each worker by default; the rows are the same for any number, and for every engine.
+    which are those of a Hugging Face ``tokenizer`` if one is given. Each of the ``workers`` keeps one processor busy;
+    if nothing is said of them there is one, which writes beside its other work. The input is cut into about as many
+    ``shards`` as wanted, one for each worker by default; the rows are the same for any number, and for every engine.
 
     Raises:
         DataError: a file or the config cannot be used, anything is wrong and is not to be skipped, or the folder holds
@@ -83,10 +84,16 @@ def convert(
         OSError: the folder cannot be written; what it held stays.
     """
     with at_hand(config) as path:
-        options = Options(stored_config(path, bio), offsets, bio, str(tokenizer.resolve()) if tokenizer else None)
+        options = Options(
+            config=stored_config(path, bio),
+            offsets=offsets,
+            bio=bio,
+            tokenizer=str(tokenizer.resolve()) if tokenizer else None,
+            beside=workers is None and engine is Engine.local,
+        )
     if tokenizer is not None:
         load_tokenizer(tokenizer)
-    job = Job(plan(exports, shards or workers), options, workers, engine, dict(sbatch or {}))
+    job = Job(plan(exports, shards or workers or 1), options, workers or 1, engine, dict(sbatch or {}))
     check_target(out)
     with target(out) as new:
         parts = new.parent / "parts"

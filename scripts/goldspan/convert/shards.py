@@ -7,21 +7,18 @@ import gc
 import hashlib
 import json
 from collections import Counter
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 import pyarrow as pa
-import pyarrow.parquet as pq
 from msgspec import Struct
 
 from goldspan.arrow import INTEGERS
 from goldspan.convert.batches import Batch
 from goldspan.convert.bio import BIO_SCHEMA, bio_table
-from goldspan.convert.columns import writer
-from goldspan.convert.layout import FIXED, TABLES, schemas
+from goldspan.convert.layout import TABLES, schemas
+from goldspan.convert.parts import PartFiles
 from goldspan.convert.rejects import Reject, as_plain
 from goldspan.convert.rows import Marked
 from goldspan.convert.subwords import as_subwords, load_tokenizer
@@ -50,8 +47,8 @@ SAME_ID = fault(
     "Give each annotation once; convert exports of different servers apart.",
 )
 
-KEEP = 10_000  # spans that are made columns at once
-ROWS = 32768  # spans in a row group, about 8 MB
+KEEP = 10_000  # spans that are made columns at once,
+KEPT_TEXT = 1 << 22  # or characters of documents that have fewer
 SHOWN = 10_000  # findings of a shard that are shown
 
 
@@ -59,12 +56,14 @@ class Options(Struct, frozen=True):
     """What is asked: the config, the unit of offsets, and a layer to tag, if any.
 
     ``tokenizer`` is the path of a Hugging Face tokenizer; without one, tokens are those of `goldspan.tokens`.
+    ``beside`` lets tables be written while the next are made (see `PartFiles`).
     """
 
     config: LabelingConfig
     offsets: Unit = Unit.auto
     bio: str | None = None
     tokenizer: str | None = None
+    beside: bool = False
 
     @property
     def schemas(self) -> dict[str, pa.Schema]:
@@ -114,7 +113,7 @@ class Outcome(Struct):
     tasks: Counts = msgspec.field(default_factory=Counts)
     annotations: Counts = msgspec.field(default_factory=Counts)
     items: Counts = msgspec.field(default_factory=Counts)
-    apart: dict[str, int] = {}
+    apart: dict[str, int] = msgspec.field(default_factory=lambda: {"drafts": 0, "predictions": 0})
     untagged: dict[str, int] = {}
     documents: dict[str, str] = {}
     annotation_ids: dict[str, str] = {}
@@ -134,24 +133,24 @@ def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
     folder.mkdir(parents=True, exist_ok=True)
     gc.disable()  # nothing that is read forms circles, and collecting takes most of the time
     try:
-        with ExitStack() as stack:
-            work = Work(options, folder, stack)
-            kept: Window[Entry] | None = (
-                None  # until the next is decoded: its memory need not be given back and asked for
-            )
+        with (
+            PartFiles(folder, options.tables, beside=options.beside) as files,
+            (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects,
+        ):
+            work = Work(options, files, rejects)
+            kept: Window[Entry] | None = None  # until the next is decoded: its memory need not be asked for again
             kind = entry_type(options.config)
-            try:
-                for piece in shard.pieces:
-                    for window in windows(piece.file, kind, piece.form, piece.bounds, piece.name):
-                        work.take(window, piece.name)
-                        kept = window
-                del kept
-                work.flush()
-                work.wait()
-            finally:
-                wait(work.writing)  # no file is closed while it is written
-        work.outcome.untagged = dict(work.untagged)
-        return work.outcome
+            for piece in shard.pieces:
+                for window in windows(piece.file, kind, piece.form, piece.bounds, piece.name):
+                    work.take(window, piece.name)
+                    kept = window
+            del kept
+            work.keep()
+            files.flush()
+            files.wait()
+        outcome = work.outcome
+        outcome.rows, outcome.fields, outcome.untagged = files.rows, files.fields, dict(work.untagged)
+        return outcome
     finally:
         gc.enable()
 
@@ -159,22 +158,16 @@ def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
 class Work:
     """The state of a shard under way."""
 
-    def __init__(self, options: Options, folder: Path, stack: ExitStack) -> None:
-        """Begin; files that are opened are closed by the stack."""
+    def __init__(self, options: Options, files: PartFiles, rejects: TextIO) -> None:
+        """Begin: tables go to files, what is left out to rejects."""
         self.options = options
-        self.folder = folder
-        self.stack = stack
+        self.files = files
+        self.rejects = rejects
         self.batch = Batch(options.config)
         self.outcome = Outcome()
-        self.writers: dict[str, pq.ParquetWriter] = {}
-        self.waiting: dict[str, list[pa.Table]] = {name: [] for name in options.tables}
         self.tokenizer = load_tokenizer(Path(options.tokenizer)) if options.tokenizer else None
-        self.writer = stack.enter_context(ThreadPoolExecutor(1))  # writing goes on while the next tasks are read
-        self.writing: list[Future[None]] = []
         self.run: list[Marked] = []  # annotations that have no rows yet
-        self.seen: set[str] = set()
         self.untagged: Counter[str] = Counter()
-        self.rejects = stack.enter_context((folder / "rejects.jsonl").open("w", encoding="utf-8"))
 
     def take(self, window: Window[Entry], file: str) -> None:
         """Take the tasks of a window."""
@@ -187,11 +180,8 @@ class Work:
         for number, raw in enumerate(window.raw, window.first):
             self.take_raw(raw, file, number)
         self.add_run()
-        if self.batch.spans < KEEP and len(self.batch.documents) < KEEP:
-            return
-        self.keep()
-        if sum(contents.num_rows for contents in self.waiting["spans"]) >= ROWS:
-            self.flush()
+        if self.batch.spans >= KEEP or self.batch.characters >= KEPT_TEXT:
+            self.keep()
 
     def take_raw(self, raw: bytes, file: str, number: int) -> None:
         """Take what can be kept of a task that does not have its form."""
@@ -217,8 +207,8 @@ class Work:
         outcome.tasks.read += 1
         outcome.annotations.read += len(task.annotations)
         outcome.items.read += sum(len(one.result or ()) for one in task.annotations)
-        for name, count in (("drafts", task.drafts), ("predictions", task.predictions)):
-            outcome.apart[name] = outcome.apart.get(name, 0) + count
+        outcome.apart["drafts"] += task.drafts
+        outcome.apart["predictions"] += task.predictions
         doc_id, text = task_doc_id(task), task.data.get(config.text_field)
         place = {"file": file, "task": doc_id}
         if task.id is None and task.data.get("doc_id") is None:
@@ -227,21 +217,17 @@ class Work:
             self.leave_out_task(task, NO_TEXT.finding(config.text_field, **place))
         else:
             digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-            known = outcome.documents.setdefault(doc_id, digest)
-            if known != digest:
+            known = outcome.documents.get(doc_id)
+            if known is None:
+                outcome.documents[doc_id] = digest
+                outcome.tasks.written += 1
+                self.batch.add_document(doc_id, text, digest, task.data, ("doc_id", config.text_field))
+            elif known == digest:
+                outcome.tasks.merged += 1
+            else:
                 self.leave_out_task(task, OTHER_TEXT.finding(**place))
                 return
-            self.add_document(task, doc_id, text, digest)
             self.take_annotations(task, text, place)
-
-    def add_document(self, task: Task, doc_id: str, text: str, digest: str) -> None:
-        """A row for a document, if it has none yet."""
-        if doc_id in self.seen:
-            self.outcome.tasks.merged += 1
-            return
-        self.seen.add(doc_id)
-        self.outcome.tasks.written += 1
-        self.batch.add_document(doc_id, text, digest, task.data, ("doc_id", self.options.config.text_field))
 
     def take_annotations(self, task: Task, text: str, place: dict[str, str]) -> None:
         """Rows for the annotations of a task, their offsets in code points."""
@@ -338,32 +324,5 @@ class Work:
             tables["bio"] = bio_table(self.batch, rows.spans, self.options.bio, self.untagged)
             if self.tokenizer is not None:
                 tables["bio"] = as_subwords(tables["bio"], self.tokenizer)
-        for name, contents in tables.items():
-            self.waiting[name].append(contents)
-            self.outcome.rows[name] = self.outcome.rows.get(name, 0) + contents.num_rows
+        self.files.add(tables)
         self.batch.clear()
-
-    def flush(self) -> None:
-        """Write the tables that are there as a row group; documents with a field that none had before begin a file."""
-        self.keep()
-        self.wait()
-        for name, waiting in self.waiting.items():
-            contents = pa.concat_tables(waiting, promote_options="default")
-            fields = contents.column_names
-            if name not in self.writers or self.writers[name].schema.names != fields:
-                path = self.folder / f"{name}-{len(self.outcome.fields):03}.parquet"
-                self.writers[name] = self.stack.enter_context(writer(path, contents.schema))
-                self.outcome.fields += [fields[len(FIXED[name]) :]] if name == "documents" else []
-            if contents.num_rows:
-                self.writing.append(self.writer.submit(self.writers[name].write_table, contents))
-            waiting.clear()
-
-    def wait(self) -> None:
-        """Wait until all that was flushed is written.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        for job in self.writing:
-            job.result()
-        self.writing.clear()

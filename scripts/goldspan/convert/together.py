@@ -139,7 +139,7 @@ def add_up(whole: Outcome, outcome: Outcome) -> None:
         total, part = getattr(whole, name), getattr(outcome, name)
         for field in Counts.__struct_fields__:
             setattr(total, field, getattr(total, field) + getattr(part, field))
-    whole.apart = {name: whole.apart.get(name, 0) + outcome.apart.get(name, 0) for name in ("drafts", "predictions")}
+    whole.apart = {name: whole.apart[name] + count for name, count in outcome.apart.items()}
     whole.untagged = {why: whole.untagged.get(why, 0) + count for why, count in outcome.untagged.items()}
     whole.documents = {**outcome.documents, **whole.documents}
     whole.annotation_ids |= outcome.annotation_ids

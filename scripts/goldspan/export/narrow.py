@@ -64,4 +64,5 @@ def narrowed(kind: type[Struct], **types: Any) -> Any:
         ],
         rename={one.name: one.encode_name for one in fields},
         gc=False,
+        kw_only=True,
     )

@@ -41,19 +41,20 @@ class Value(Struct, gc=False):
     datetime: str | None = None
 
 
-class Item(Struct, gc=False):
+class Item(Struct, gc=False, kw_only=True):
     """One item of a result: a region, the value of a control (of a region where they share the id), or a relation.
 
-    ``parent`` is the region under which an annotator has put this one.
+    ``parent`` is the region under which an annotator has put this one. The fields stand as Label Studio writes them:
+    each is then found at once.
     """
 
-    type: str
+    value: Value | None = None
     id: str | int | None = None
     from_name: str | None = None
     to_name: str | None = None
-    value: Value | None = None
     from_id: str | None = None
     to_id: str | None = None
+    type: str
     direction: str | None = "right"
     labels: list[str] | None = None
     origin: str | None = None
