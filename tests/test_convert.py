@@ -431,6 +431,30 @@ def test_writing_beside_the_work_gives_the_same_bytes(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
+def test_more_labels_and_regions_than_a_byte_counts(tmp_path: Path) -> None:
+    labels, text = [f"L{number}" for number in range(300)], "word " * 600
+    (tmp_path / "many.xml").write_text(
+        f"""<View><Labels name="who" toName="text">{"".join(f'<Label value="{one}"/>' for one in labels)}</Labels>
+        <Text name="text" value="$body"/></View>"""
+    )
+    tasks = []
+    for number, names in enumerate([labels[:1], labels + labels]):
+        regions = [
+            {"id": str(at), "from_name": "who", "to_name": "text", "type": "labels",
+             "value": {"start": at * 5, "end": at * 5 + 4, "text": "word", "labels": [name]}}
+            for at, name in enumerate(names)
+        ]  # fmt: skip
+        links = [relation(str(at), "0") for at in range(1, len(names))]
+        tasks.append(task(annotation(*regions, *links, number=number), number=number, text=text))
+    (tmp_path / "export.json").write_text(json.dumps(tasks))
+    convert([tmp_path / "export.json"], tmp_path / "many.xml", tmp_path / "out", bio="who")
+    rows = rows_of(tmp_path / "out")
+    assert [row["labels"] for row in rows["spans"]] == [["L0"], *([name] for name in labels + labels)]
+    assert [row["relation_id"] for row in rows["relations"]] == [f"1:r{at}" for at in range(599)]
+    assert [row["from_span_id"] for row in rows["relations"]] == [f"1:{at}" for at in range(1, 600)]
+    assert rows["bio"][1]["ner_tags"] == [2 * at + 1 for at in (*range(300), *range(300))]
+
+
 def test_long_texts_without_spans_are_written_before_there_are_many(tmp_path: Path) -> None:
     texts = [f"{number:02} " + "word " * 200_000 for number in range(33)]
     converted(tmp_path, [task(number=number, text=text) for number, text in enumerate(texts)])

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from goldspan.arrow import INTEGERS, STRINGS
 from goldspan.convert.batches import Batch
-from goldspan.convert.columns import lists
+from goldspan.convert.columns import Ints, lists
 from goldspan.convert.nesting import outermost
 from goldspan.convert.rows import SpanRows
 from goldspan.tokens import TOKEN
@@ -39,8 +39,6 @@ CLASSES = np.zeros(0x110000, np.uint8)  # of each code point, filled as they are
 WHITE = regex.compile(r"\s")
 
 SKIPPED = 4  # the column of an annotation that says so
-
-Ints = npt.NDArray[np.int64]
 
 
 class Extents(Struct, frozen=True):

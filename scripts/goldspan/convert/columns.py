@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["as_strings", "as_table", "filled", "leave_pandas_out", "lists", "numbered", "repeated", "writer"]
+__all__ = ["Ints", "as_strings", "as_table", "filled", "leave_pandas_out", "lists", "numbered", "repeated", "writer"]
 
 Ints = npt.NDArray[Any]  # of whole numbers of any width
 
@@ -70,8 +70,8 @@ def repeated(values: pa.Array, counts: Ints) -> pa.Array:
 
 def numbered(counts: Ints) -> pa.Array:
     """For values that are each repeated so many times, the number of each repetition, as text."""
-    ends = np.cumsum(counts, dtype=np.int64)
-    return pa.array(np.arange(counts.sum()) - np.repeat(ends - counts, counts)).cast(pa.string())
+    firsts = np.cumsum(counts, dtype=np.int64) - counts
+    return pa.array(np.arange(counts.sum(dtype=np.int64)) - np.repeat(firsts, counts)).cast(pa.string())
 
 
 def as_strings(ids: list[Any]) -> pa.Array:

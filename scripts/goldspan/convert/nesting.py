@@ -1,14 +1,11 @@
 """Which span lies in which, for the spans of many documents at once."""
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 
-__all__ = ["Outermost", "innermost_around", "outermost"]
+from goldspan.convert.columns import Ints
 
-Ints = npt.NDArray[Any]  # of whole numbers of any width
+__all__ = ["Outermost", "innermost_around", "outermost"]
 
 
 def innermost_around(groups: Ints, starts: Ints, ends: Ints) -> Ints:

@@ -14,7 +14,8 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from goldspan.convert.vocabulary import Ints, Readers, as_codes, as_offsets
+from goldspan.convert.columns import Ints
+from goldspan.convert.vocabulary import Readers, as_codes, as_offsets
 from goldspan.export.offsets import same_words
 from goldspan.export.reader import TaskAnnotation
 

@@ -6,14 +6,12 @@ from struct import pack
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from goldspan.convert.columns import Ints
 from goldspan.labeling import LARGEST, Attribute, Kind, LabelingConfig
 
-__all__ = ["Ints", "Readers", "Vocabulary", "as_codes", "as_offsets"]
-
-Ints = npt.NDArray[Any]  # of whole numbers of any width
+__all__ = ["Readers", "Vocabulary", "as_codes", "as_offsets"]
 
 
 def as_codes(numbers: list[int]) -> Ints:
@@ -84,7 +82,8 @@ class Readers:
     def fit(self, layers: Ints, labels: Ints, counts: Ints) -> bool:
         """True if every region, given by its layer and how many of the labels are its own, has labels of its layer."""
         owners = layers if len(layers) == len(labels) and (counts == 1).all() else np.repeat(layers, counts)
-        return bool(self.allowed[owners, np.minimum(labels, self.allowed.shape[1] - 1)].all())
+        known = np.minimum(labels, np.int64(self.allowed.shape[1] - 1))  # the last stands for all that came later
+        return bool(self.allowed[owners, known].all())
 
 
 Read = Callable[[list[Any]], Sequence[Any] | None]  # values, of which any may be odd
