@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
+from goldspan.convert import shards
 from goldspan.convert.batches import Batch
 from goldspan.convert.bio import Extents, tag
 from goldspan.convert.conversion import Converted, convert, plan
@@ -422,6 +423,45 @@ def test_workers_give_the_same_rows(form: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("workers", [None, 2])
+def test_of_lines_that_are_no_json_each_is_left_out_by_itself(workers: int | None, tmp_path: Path) -> None:
+    kept = [task(annotation(*RESULT, number=n), number=n) for n in range(6)]
+    good = [json.dumps(one) for one in kept]
+    half = good[0][:100]
+    data = "\n".join([*good[:2], half, good[2], "", '{"id": NaN}', *good[3:]]).encode()
+    with pytest.raises(DataError) as stopped:
+        converted(tmp_path, data, workers=workers)
+    path, begins = tmp_path / "export.json", [data.index(half.encode() + b"\n"), data.index(b'{"id": NaN}')]
+    assert len(stopped.value.findings) == 2
+    assert not (tmp_path / "out").exists()
+    said, rows = converted(tmp_path, data, skip=True, workers=workers)
+    assert [row["doc_id"] for row in rows["documents"]] == [f"d{n}" for n in range(6)]
+    assert rows["spans"] == converted(tmp_path, kept)[1]["spans"]
+    counts = said.counts["tasks"]
+    assert (counts.read, counts.written, counts.rejected) == (8, 6, 2)
+    converted(tmp_path, data, skip=True, workers=workers)
+    rejects = [json.loads(line) for line in (tmp_path / "out/rejects.jsonl").read_text().splitlines()]
+    assert [(one["kind"], one["left_out"]) for one in rejects] == [("task", half), ("task", '{"id": NaN}')]
+    assert [one["findings"][0]["message"].partition(", after ")[0] for one in rejects] == [
+        f"The export is not JSON: Input data was truncated, in the task at byte {begins[0]}",
+        "The export is not JSON: JSON is malformed: invalid character "
+        f"(byte {begins[1] + 7}), in the task at byte {begins[1]}",
+    ]
+    assert {one["findings"][0]["file"] for one in rejects} == {str(path)}
+
+
+def test_a_broken_file_of_one_annotation_is_left_out_by_itself(tmp_path: Path) -> None:
+    whole, half = tmp_path / "1.json", tmp_path / "2.json"
+    whole.write_text(json.dumps(TASKS[0]))
+    half.write_text(json.dumps(TASKS[2])[:-9])
+    config = write_config(tmp_path)
+    with pytest.raises(DataError, match=r"2\.json: E201 The export is not JSON: "):
+        convert([whole, half], config, tmp_path / "out")
+    said = convert([whole, half], config, tmp_path / "out", skip=True)
+    assert (said.counts["tasks"].written, said.counts["tasks"].rejected) == (1, 1)
+    assert [finding.code for finding in said.findings] == ["E201"]
+
+
 def test_writing_beside_the_work_gives_the_same_bytes(tmp_path: Path) -> None:
     tasks = [task(annotation(*RESULT, number=n), number=n) for n in range(40)]
     found = []
@@ -469,7 +509,48 @@ def test_of_very_many_warnings_the_first_are_shown_and_the_others_counted(run: R
     called = ("convert", tmp_path / "export.json", "--config", write_config(tmp_path), "--out", tmp_path / "out")
     said = run(*called).stderr
     assert said.count(" W302 ") == 20
-    assert said.endswith("and 3 more W302: goldspan validate EXPORT --config XML names every document\n")
+    assert said.endswith("and 3 more W302\n")
+    tasks.append(task(annotation(region("1", "Ann", "?"), number=99), number=99))
+    (tmp_path / "export.json").write_text(json.dumps(tasks))
+    stopped = run(*called)
+    assert (stopped.returncode, stopped.stderr.count(" W302 "), stopped.stderr.count(" E302 ")) == (1, 20, 1)
+    assert stopped.stderr.endswith("and 3 more W302\n1 errors; nothing was written\n")
+
+
+def test_an_error_behind_very_many_warnings_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "SHOWN", 3)
+    tasks = [task(annotation(*UNITS, number=number), number=number, text=EMOJI) for number in range(5)]
+    bad = [task(annotation(region("1", "Ann", "?"), number=number), number=number) for number in range(10, 15)]
+    with pytest.raises(DataError, match="has a label that"):
+        converted(tmp_path, [*tasks, *bad])
+    said, _ = converted(tmp_path, [*tasks, *bad], skip=True)
+    assert sorted(finding.code for finding in said.findings) == ["E302"] * 3 + ["W302"] * 3
+    assert said.unshown == {"E302": 2, "W302": 2}
+
+
+def test_regions_of_which_two_have_the_same_id_as_text_are_rejected(tmp_path: Path) -> None:
+    regions = [{**region("1", "Ann", "A"), "id": 1}, region("1", "Bob", "A"), {**region("2", "Ann", "A"), "id": 2}]
+    said, rows = converted(tmp_path, [task(annotation(*regions))], skip=True)
+    assert [row["span_id"] for row in rows["spans"]] == ["11:2"]
+    assert [finding.code for finding in said.findings] == ["E211"]
+
+
+def test_what_is_told_of_offsets_does_not_depend_on_the_order_of_regions(tmp_path: Path) -> None:
+    text = "a😀b a"
+    regions = [
+        {**region("1", "b", "A", text=text), "value": {"start": 2, "end": 3, "text": "b", "labels": ["A"]}},
+        {**region("2", "b", "A", text=text), "value": {"start": 4, "end": 6, "text": "a", "labels": ["A"]}},
+    ]
+    for items in (regions, regions[::-1]):
+        said, _ = converted(tmp_path, [task(annotation(*items), text=text)], skip=True)
+        assert [finding.code for finding in said.findings] == ["E313"]
+
+
+def test_fields_of_short_texts_do_not_pile_up(tmp_path: Path) -> None:
+    tasks = [task(number=number, text="x", html="word " * 200_000) for number in range(33)]
+    converted(tmp_path, tasks)
+    with pq.ParquetFile(tmp_path / "out/documents/train-00000-of-00001.parquet") as file:
+        assert file.num_row_groups == 2
 
 
 def test_what_two_shards_have_both_is_there_once(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from goldspan.faults import DataError, printable
-from goldspan.options import show_findings
+from goldspan.options import WARNINGS, show_findings
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -59,10 +59,11 @@ class Commands(TyperGroup):
 def imported(name: str) -> Any:
     """A module. What it brings along is no garbage: it is not collected, now or when the process ends."""
     gc.disable()
-    module = import_module(name)
-    gc.freeze()
-    gc.enable()
-    return module
+    try:
+        return import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def alone(name: str, function: Any) -> typer.Typer:
@@ -92,7 +93,7 @@ def main() -> None:
     try:
         app()
     except DataError as error:
-        show_findings(error.findings)
+        show_findings(error.findings, warnings=WARNINGS)
         errors = sum(finding.is_error for finding in error.findings)
         typer.echo(f"{errors} errors; {error.outcome}", err=True)
         sys.exit(1)

@@ -1,6 +1,7 @@
 """What the commands share: options, findings on stderr, and what to say where an extra is not installed."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +11,10 @@ import typer
 
 from goldspan.faults import Finding
 
-__all__ = ["HERE", "CorpusOption", "OnError", "accepted_count", "extra", "open_findings", "show_findings"]
+__all__ = ["HERE", "WARNINGS", "CorpusOption", "OnError", "accepted_count", "extra", "open_findings", "show_findings"]
 
 HERE = Path()
+WARNINGS = 20  # of a code that are shown where there may be very many
 
 
 class OnError(StrEnum):
@@ -34,11 +36,24 @@ def extra(name: str) -> Iterator[None]:
         raise typer.BadParameter(f"install goldspan[{name}] for this command") from error
 
 
-def show_findings(findings: Iterable[Finding]) -> None:
-    """Findings on stderr; of those that the corpus accepts only how many there are."""
+def show_findings(
+    findings: Iterable[Finding], *, warnings: int | None = None, unshown: Mapping[str, int] | None = None
+) -> None:
+    """Findings on stderr; of those that the corpus accepts only how many there are.
+
+    Of each code only so many ``warnings`` are shown, if that is given, and how many more there are; with those that are
+    ``unshown`` already, by code.
+    """
     found = list(findings)
+    counts, more = Counter[str](), Counter(unshown or {})
     for finding in open_findings(found):
-        typer.echo(str(finding), err=True)
+        counts[finding.code] += 1
+        if finding.is_error or warnings is None or counts[finding.code] <= warnings:
+            typer.echo(str(finding), err=True)
+        else:
+            more[finding.code] += 1
+    for code, count in sorted(more.items()):
+        typer.echo(f"and {count} more {code}", err=True)
     if counted := accepted_count(found):
         typer.echo(counted, err=True)
 

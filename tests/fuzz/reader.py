@@ -77,6 +77,9 @@ def taken(window: windows.Window[Entry], file: str) -> Iterator[Any]:
         if entry_or_none is not None:
             judge(entry_or_none, file)
         yield as_plain(raw)
+    for line, finding in window.broken:
+        assert finding.code == "E201"
+        yield as_plain(line)
 
 
 def judge(entry: Entry, file: str) -> None:

@@ -43,7 +43,7 @@ def unknown_relation(subject: Subject) -> Iterator[Hit]:
     known = subject.config.relations
     unnamed = bool(known) and subject.corpus.layers.attributions is not None
     for relation in subject.annotation.relations:
-        strange = [label for label in relation.labels if label not in known]
+        strange = [label for label in relation.labels if known and label not in known]
         if strange or (unnamed and not relation.labels) or relation.direction not in ("left", "right", "bi"):
             label = ", ".join(relation.labels) or "no label"
             yield Hit(relation.from_id, f"{label}, to {relation.to_id}, direction {relation.direction}")

@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -14,15 +13,12 @@ from rich.table import Table
 from goldspan.convert.columns import leave_pandas_out
 from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.workers import Engine
-from goldspan.faults import Finding
-from goldspan.options import OnError, extra, show_findings
+from goldspan.options import WARNINGS, OnError, extra, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.records import Unit
 from goldspan.remote import shown
 
 __all__ = ["convert_command"]
-
-SHOWN = 20  # warnings of a code
 
 
 def convert_command(
@@ -85,23 +81,10 @@ def convert_command(
             sbatch=settings,
             show=show,
         )
-    shown_ones, more = shortened(converted.findings)
-    show_findings(shown_ones)
-    for code, count in more.items():
-        typer.echo(f"and {count} more {code}: goldspan validate EXPORT --config XML names every document", err=True)
-    if converted.unshown:
-        typer.echo(f"and {converted.unshown} more, all in {shown(out)}/rejects.jsonl", err=True)
+    show_findings(converted.findings, warnings=WARNINGS, unshown=converted.unshown)
+    if any(finding.is_error for finding in converted.findings):
+        typer.echo(f"all that was left out stands in {shown(out)}/rejects.jsonl", err=True)
     show_converted(converted)
-
-
-def shortened(findings: Iterable[Finding]) -> tuple[list[Finding], Counter[str]]:
-    """All errors, the first warnings of each code, and how many more there are of it."""
-    kept, counts = [], Counter[str]()
-    for finding in findings:
-        counts[finding.code] += 1
-        if finding.is_error or counts[finding.code] <= SHOWN:
-            kept.append(finding)
-    return kept, counts - Counter(finding.code for finding in kept)
 
 
 def sbatch_settings(settings: Iterable[str], engine: Engine) -> dict[str, str]:

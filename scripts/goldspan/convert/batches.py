@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from goldspan.convert.columns import as_strings, as_table, filled, lists, numbered, repeated
+from goldspan.convert.columns import as_table, filled, lists, numbered, repeated
 from goldspan.convert.layout import schemas
 from goldspan.convert.nesting import innermost_around
 from goldspan.convert.rows import Cells, Marked, Rows, joined, rows_of
@@ -34,14 +34,13 @@ class Batch:
         self.fields: dict[str, Cells] = {}
         self.annotations: list[tuple[Any, ...]] = []
         self.texts: list[str] = []  # of each annotation's document
-        self.spans = self.characters = 0
+        self.spans = 0
         self.runs = [rows_of((), self.readers)]
 
     def add_document(self, doc_id: str, text: str, digest: str, data: dict[str, Any], skip: Sequence[str]) -> None:
         """A row for a document; of its data, all but some fields, each as text or as JSON."""
         row = len(self.documents)
         self.documents.append((doc_id, text, digest))
-        self.characters += len(text)
         for name, value in data.items():
             if name not in skip and value is not None:
                 shown = value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()
@@ -70,7 +69,7 @@ class Batch:
         annotations = list(zip(*self.annotations, strict=True)) or [()] * 8
         ids = pa.array(annotations[0], pa.string()), pa.array(annotations[1], pa.string())
         span_ids = pc.binary_join_element_wise(
-            repeated(ids[0], rows.spans.of_each), as_strings(rows.spans.regions), ":"
+            repeated(ids[0], rows.spans.of_each), pa.array(rows.spans.regions, pa.string()), ":"
         )
         columns: dict[str, list[Any]] = {
             "documents": [*documents, *(filled(self.fields[name], len(self.documents)) for name in fields)],

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["Ints", "as_strings", "as_table", "filled", "leave_pandas_out", "lists", "numbered", "repeated", "writer"]
+__all__ = ["Ints", "as_table", "filled", "leave_pandas_out", "lists", "numbered", "repeated", "writer"]
 
 Ints = npt.NDArray[Any]  # of whole numbers of any width
 
@@ -72,14 +72,6 @@ def numbered(counts: Ints) -> pa.Array:
     """For values that are each repeated so many times, the number of each repetition, as text."""
     firsts = np.cumsum(counts, dtype=np.int64) - counts
     return pa.array(np.arange(counts.sum(dtype=np.int64)) - np.repeat(firsts, counts)).cast(pa.string())
-
-
-def as_strings(ids: list[Any]) -> pa.Array:
-    """Ids as text, whether they were written as text or as numbers."""
-    try:
-        return pa.array(ids, pa.string())
-    except pa.ArrowTypeError:
-        return pa.array(list(map(str, ids)), pa.string())
 
 
 def as_table(columns: list[Any], schema: pa.Schema) -> pa.Table:

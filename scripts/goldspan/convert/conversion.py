@@ -44,7 +44,7 @@ class Converted(Struct, frozen=True):
     """What a conversion gave: the rows of each table, what became of all that was read, and the findings.
 
     ``apart`` counts what is in the exports and is no annotation, ``untagged`` the spans that tags leave out, by why; of
-    ``unshown`` findings only the number is known.
+    ``unshown`` findings only the number is known, by code.
     """
 
     rows: dict[str, int]
@@ -52,7 +52,7 @@ class Converted(Struct, frozen=True):
     apart: dict[str, int]
     untagged: dict[str, int]
     findings: list[Finding]
-    unshown: int
+    unshown: dict[str, int]
 
 
 def convert(

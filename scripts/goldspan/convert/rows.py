@@ -147,12 +147,22 @@ def rows_by_id(regions: Iterable[list[Any]], first: int) -> list[dict[Any, int]]
     """The rows of each annotation's regions by their ids, which no two of them share."""
     rows = []
     for items in regions:
-        mine = dict(zip([item.id for item in items], range(first, first + len(items)), strict=True))
+        mine = dict(zip(ids_of(items), range(first, first + len(items)), strict=True))
         if len(mine) < len(items) or None in mine:
             raise OddError
         rows.append(mine)
         first += len(items)
     return rows
+
+
+def ids_of(items: list[Any]) -> list[Any]:
+    """The ids of regions as text, as which they must differ: some exports have numbers there."""
+    ids = [item.id for item in items]
+    try:
+        "".join(ids)  # the fastest way to see that all are text
+    except TypeError:
+        return [None if one is None else str(one) for one in ids]
+    return ids
 
 
 def span_rows(

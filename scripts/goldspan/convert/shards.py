@@ -48,8 +48,8 @@ SAME_ID = fault(
 )
 
 KEEP = 10_000  # spans that are made columns at once,
-KEPT_TEXT = 1 << 22  # or characters of documents that have fewer
-SHOWN = 10_000  # findings of a shard that are shown
+KEPT_BYTES = 1 << 23  # or bytes of an export with fewer
+SHOWN = 10_000  # errors, and warnings, of a shard that are shown
 
 
 class Options(Struct, frozen=True):
@@ -107,7 +107,7 @@ class Outcome(Struct):
 
     ``documents`` are digests by id, ``fields`` the columns of data fields of each file of documents, ``apart`` counts
     what are no annotations, and ``untagged`` the spans that have no tags, by why. ``findings`` are the faults of what
-    was left out, and warnings; of ``unshown`` more nothing is said.
+    was left out, and warnings; of ``unshown`` more only the number is known, by code.
     """
 
     tasks: Counts = msgspec.field(default_factory=Counts)
@@ -120,7 +120,7 @@ class Outcome(Struct):
     fields: list[list[str]] = []
     rows: dict[str, int] = {}
     findings: list[Finding] = []
-    unshown: int = 0
+    unshown: dict[str, int] = {}
 
 
 def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
@@ -168,6 +168,8 @@ class Work:
         self.tokenizer = load_tokenizer(Path(options.tokenizer)) if options.tokenizer else None
         self.run: list[Marked] = []  # annotations that have no rows yet
         self.untagged: Counter[str] = Counter()
+        self.reported: Counter[str] = Counter()  # findings of each severity
+        self.bytes = 0  # of the windows that are no tables yet
 
     def take(self, window: Window[Entry], file: str) -> None:
         """Take the tasks of a window."""
@@ -179,8 +181,12 @@ class Work:
                 self.take_task(task, file)
         for number, raw in enumerate(window.raw, window.first):
             self.take_raw(raw, file, number)
+        for line, finding in window.broken:
+            self.outcome.tasks.read += 1
+            self.leave_out(Reject("task", as_plain(line), [finding]))
         self.add_run()
-        if self.batch.spans >= KEEP or self.batch.characters >= KEPT_TEXT:
+        self.bytes += window.size
+        if self.batch.spans >= KEEP or self.bytes >= KEPT_BYTES:
             self.keep()
 
     def take_raw(self, raw: bytes, file: str, number: int) -> None:
@@ -309,11 +315,14 @@ class Work:
         self.rejects.write(json.dumps(line, ensure_ascii=True, sort_keys=True) + "\n")
 
     def report(self, *findings: Finding) -> None:
-        """Keep findings to be shown; of very many only the first, and how many there were."""
+        """Keep findings to be shown; of very many errors or warnings only the first, and how many there were."""
         self.add_run()
-        room = max(0, SHOWN - len(self.outcome.findings))
-        self.outcome.findings += findings[:room]
-        self.outcome.unshown += len(findings[room:])
+        for finding in findings:
+            self.reported[finding.severity] += 1
+            if self.reported[finding.severity] <= SHOWN:
+                self.outcome.findings.append(finding)
+            else:
+                self.outcome.unshown[finding.code] = self.outcome.unshown.get(finding.code, 0) + 1
 
     def keep(self) -> None:
         """Make tables of the rows that are there, while they are at hand."""
@@ -326,3 +335,4 @@ class Work:
                 tables["bio"] = as_subwords(tables["bio"], self.tokenizer)
         self.files.add(tables)
         self.batch.clear()
+        self.bytes = 0

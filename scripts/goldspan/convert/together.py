@@ -1,6 +1,7 @@
 """The parts of all shards -> one set of files, without what two shards have both."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -144,4 +145,4 @@ def add_up(whole: Outcome, outcome: Outcome) -> None:
     whole.documents = {**outcome.documents, **whole.documents}
     whole.annotation_ids |= outcome.annotation_ids
     whole.findings += outcome.findings
-    whole.unshown += outcome.unshown
+    whole.unshown = dict(Counter(whole.unshown) + Counter(outcome.unshown))

@@ -78,7 +78,7 @@ def count_in_codepoints(text: str, annotations: Sequence[TaskAnnotation], wanted
 def evidence(text: str, places: Sequence[int], annotations: Iterable[TaskAnnotation]) -> Evidence:
     """What the regions of a document tell about its unit."""
     values = list(regions(annotations))
-    all_fit = all(text[value.start : value.end] == value.text for value in values)
+    all_fit = all((value.end or 0) <= len(text) and text[value.start : value.end] == value.text for value in values)
     found: set[Evidence] = set()
     for value in values:
         found.update(told_by(text, places, value))

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from goldspan.export.windows import WRONG_FORM, Bounds, form_of, windows
+from goldspan.faults import DataError
 
 __all__ = [
     "Entry",
@@ -162,6 +163,8 @@ def read_tasks(path: Path, kind: type[T], name: str = "") -> list[T]:
     form = form_of(path, name)
     found: list[T] = []
     for window in windows(path, kind, form, Bounds(form.start, path.stat().st_size, True), name):
+        if window.broken:
+            raise DataError(finding for _, finding in window.broken)
         if window.fault:
             raise WRONG_FORM.error(window.fault, file=name or str(path))
         found += window.tasks

@@ -10,12 +10,13 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from io import BufferedReader
+from itertools import accumulate
 from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from goldspan.faults import DataError, fault
+from goldspan.faults import DataError, Finding, fault
 from goldspan.remote import Place, open_input, remote_errors, shown, size_of
 
 __all__ = ["Bounds", "Form", "Window", "bounds_of", "form_of", "windows"]
@@ -46,6 +47,8 @@ OPENING = re.compile(
     re.DOTALL,
 )
 
+BYTE = re.compile(r"\(byte (\d+)\)")
+
 T = TypeVar("T")
 
 
@@ -68,15 +71,18 @@ class Bounds(Struct, frozen=True):
 
 
 class Window(Struct, Generic[T], frozen=True):
-    """Some tasks of a file, and the number of the first of them in the stretch that was asked for.
+    """Some tasks of a file, the number of the first of them in the stretch that was asked for, and their bytes.
 
     Where they do not have the form of tasks, ``fault`` says why, and each task is there by itself as it is written.
+    ``broken`` are lines, or a whole file of one task, that are no JSON, each with what is wrong with it (E201).
     """
 
     first: int
     tasks: list[T]
     raw: list[bytes]
     fault: str = ""
+    size: int = 0
+    broken: list[tuple[bytes, Finding]] = []
 
 
 def form_of(path: Place, name: str = "") -> Form:
@@ -163,7 +169,7 @@ def windows(path: Place, kind: type[T], form: Form, bounds: Bounds, name: str = 
     """The tasks of a stretch of a file, window by window.
 
     Raises:
-        DataError: it cannot be read or is not JSON (E201, with the byte), or a task is too large (E202).
+        DataError: it cannot be read, an array is not JSON (E201, with the byte), or a task is too large (E202).
     """
     try:
         with remote_errors(path), open_input(path) as file:
@@ -203,19 +209,44 @@ class Decoding(Generic[T]):
     def decoded(self, data: memoryview | bytes) -> Window[T]:
         """The tasks, or what is there in place of them."""
         try:
-            return Window(self.count, self.typed.decode(data), [])
+            return Window(self.count, self.typed.decode(data), [], size=len(data))
         except msgspec.ValidationError as error:
             raw = [bytes(one) for one in self.single.decode(bytes(data))]
             said = re.sub(r"\$\[(\d+)\]", lambda at: f"$[{int(at[1]) + self.count}]", str(error), count=1)
-            return Window(self.count, [], raw, said)
+            return Window(self.count, [], raw, said, len(data))
+
+    def lines(self, data: bytes, offset: int) -> Iterator[Window[T]]:
+        """The tasks in lines that begin at a byte of the file: together, unless one of the lines is no JSON."""
+        lines = data.splitlines(keepends=True)
+        try:
+            tasks = [line for line in lines if line.strip(SPACE)]
+            if tasks:
+                yield self.window(b"[" + b",".join(tasks) + b"]")
+        except msgspec.DecodeError:
+            for line, begin in zip(lines, accumulate(map(len, lines), initial=offset), strict=False):
+                if line.strip(SPACE):
+                    yield self.alone(line.rstrip(SPACE), begin)
+
+    def alone(self, data: bytes, offset: int) -> Window[T]:
+        """A task by itself, from a byte of the file on; broken, if it is no JSON."""
+        array = b"[" + data + b"]"
+        try:
+            return self.window(array)
+        except msgspec.DecodeError as error:
+            detail = f"{said(error, offset - 1)}, in the task at byte {offset}, after {self.count} whole tasks"
+            finding = UNREADABLE.finding(detail, file=self.name)
+            return Window(self.count, [], [], size=len(data), broken=[(data, finding)])
 
     def broken(self, error: Exception, data: bytes | bytearray, offset: int) -> DataError:
         """What is no JSON, as a finding: with the byte of the file, and the number of whole tasks before it."""
-        found = re.search(r"\(byte (\d+)\)", str(error))
-        reached = int(found[1]) if found else len(data)
-        whole = self.count + sum(1 for _ in edges(data, reached))
-        said = str(error).replace(found[0], f"(byte {reached + offset})") if found else str(error)
-        return UNREADABLE.error(f"{said}, after {whole} whole tasks", file=self.name)
+        found = BYTE.search(str(error))
+        whole = self.count + sum(1 for _ in edges(data, int(found[1]) if found else len(data)))
+        return UNREADABLE.error(f"{said(error, offset)}, after {whole} whole tasks", file=self.name)
+
+
+def said(error: Exception, offset: int) -> str:
+    """What is no JSON, with the byte of the file, for data that begin at one."""
+    return BYTE.sub(lambda at: f"(byte {int(at[1]) + offset})", str(error))
 
 
 def array_windows(file: BufferedReader, kind: type[T], bounds: Bounds, name: str) -> Iterator[Window[T]]:
@@ -331,13 +362,7 @@ def line_windows(file: BinaryIO, kind: type[T], bounds: Bounds, name: str) -> It
         if not edge and len(data) > LARGEST_TASK:
             detail = f"a line of more than {LARGEST_TASK >> 20} MB, after {decoding.count} whole tasks"
             raise WRONG_FORM.error(detail, file=name)
-        lines = [line for line in data[:edge].splitlines() if line.strip(SPACE)]
-        if lines:
-            array = b"[" + b",".join(lines) + b"]"
-            try:
-                yield decoding.window(array)
-            except msgspec.DecodeError as error:
-                raise decoding.broken(error, array, at - 1) from error
+        yield from decoding.lines(data[:edge], at)
         at, rest = at + edge, data[edge:]
         if not got:  # the file has become shorter
             return
@@ -349,9 +374,4 @@ def object_windows(file: BinaryIO, kind: type[T], bounds: Bounds, name: str) -> 
     data = file.read(LARGEST_TASK + 1)
     if len(data) > LARGEST_TASK:
         raise WRONG_FORM.error(f"a task of more than {LARGEST_TASK >> 20} MB", file=name)
-    decoding: Decoding[T] = Decoding(kind, name)
-    array = b"[" + data + b"]"
-    try:
-        yield decoding.window(array)
-    except msgspec.DecodeError as error:
-        raise decoding.broken(error, array, bounds.start - 1) from error
+    yield Decoding(kind, name).alone(data, bounds.start)
