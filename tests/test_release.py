@@ -199,7 +199,7 @@ def test_a_write_that_fails_leaves_the_old_release(release: Path, monkeypatch: p
     def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("goldspan.store.write_synced", full)
+    monkeypatch.setattr("goldspan.released.write_synced", full)
     with pytest.raises(OSError, match="No space left"):
         replace_folder(release, {"manifest.json": b"{}"})
     assert fingerprint(release) == before
