@@ -1,16 +1,13 @@
 """The command ``goldspan convert``."""
 
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from goldspan.convert.columns import leave_pandas_out
+from goldspan.convert.columns import run_lean
 from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.workers import Engine
 from goldspan.options import WARNINGS, OnError, extra, show_findings
@@ -65,7 +62,7 @@ def convert_command(
         raise typer.BadParameter("--tokenizer goes with --bio")
     settings = sbatch_settings(sbatch or (), engine)
     if engine is Engine.local:
-        leave_pandas_out()
+        run_lean()
     with terminal_progress() as show, extra("tokenizers" if engine is Engine.local else engine):
         converted = convert(
             exports,
@@ -99,12 +96,11 @@ def sbatch_settings(settings: Iterable[str], engine: Engine) -> dict[str, str]:
 
 def show_converted(converted: Converted) -> None:
     """What became of all that was read, on stdout."""
-    table = Table("", "read", "written", "merged", "left out", box=None, pad_edge=False)
+    typer.echo(f"{'':12}{'read':>10}{'written':>10}{'merged':>10}{'left out':>10}")
     for name, one in converted.counts.items():
-        table.add_row(name, *map(str, (one.read, one.written, one.merged, one.rejected)))
+        typer.echo(f"{name:12}{one.read:10}{one.written:10}{one.merged:10}{one.rejected:10}")
     for name, count in converted.apart.items():
-        table.add_row(name, str(count), "", "", "no annotations")
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+        typer.echo(f"{name:12}{count:10}  no annotations")
     for name, rows in converted.rows.items():
         typer.echo(f"{name:16} {rows:8} rows")
     for why, spans in converted.untagged.items():

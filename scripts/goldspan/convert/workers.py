@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from goldspan.convert.columns import leave_pandas_out
+from goldspan.convert.columns import run_lean
 from goldspan.convert.shards import Options, Outcome, Shard, run_shard
 from goldspan.faults import DataError, fault
 from goldspan.progress import Show
@@ -77,7 +77,7 @@ def in_processes(calls: Sequence[Call], workers: int, show: Show) -> Iterator[Ou
 
     context = multiprocessing.get_context("spawn")
     count = min(workers, len(calls))
-    with ProcessPoolExecutor(count, mp_context=context, initializer=leave_pandas_out) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=run_lean) as pool:
         futures = [pool.submit(run_shard, *call) for call in calls]
         try:
             for done, _ in enumerate(as_completed(futures)):
