@@ -22,8 +22,8 @@ BYTES = 1 << 24  # or less, where the texts are so long
 class PartFiles:
     """The files of a shard; ``rows`` counts what each table has, ``fields`` are the data fields of each documents file.
 
-    Where writing goes on ``beside`` the work that makes the tables, that is done in a fifth less of the time, and keeps
-    a second processor busy for a fifth of it.
+    Where writing goes on ``beside`` the work that makes the tables, all is done in an eighth less of the time, and a
+    second processor is busy for a fifth of it (`make bench`: by default, against ``--workers 1``).
     """
 
     def __init__(self, folder: Path, names: Sequence[str], *, beside: bool) -> None:
