@@ -1,6 +1,8 @@
 """Every code has a fixture that yields it and nothing else, and stands on the page of checks."""
 
 import importlib
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from goldspan.checks.page import checks_page, commands
 from goldspan.faults import FAULTS
 from tests import exports
-from tests.conftest import ROOT, Run
+from tests.conftest import GOLDSPAN, ROOT, Run
 from tests.fixtures import (
     EXEMPT,
     FIXTURES,
@@ -79,3 +81,22 @@ def test_the_page_of_checks_is_fresh_and_whole(run: Run) -> None:
     page = (ROOT / "docs/checks.md").read_text(encoding="utf-8")
     assert page == checks_page() == run("checks").stdout, "write it anew: goldspan checks > docs/checks.md"
     assert [code for code in FAULTS if page.count(f"\n| {code} | ") != 1] == []
+
+
+def optimised(*arguments: object) -> str:
+    """What a command prints where Python keeps no docstrings."""
+    command = [str(GOLDSPAN), *map(str, arguments)]
+    environment = {**os.environ, "PYTHONOPTIMIZE": "2"}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, encoding="utf-8", env=environment
+    ).stdout
+
+
+def test_messages_are_the_same_where_python_keeps_no_docstrings(run: Run, tmp_path: Path) -> None:
+    config = exports.write_config(tmp_path)
+    export = tmp_path / "export.json"
+    export.write_bytes(exports.lines([exports.task(exports.annotation(exports.region("1", "Ann", "C")))]))
+    found = optimised("validate", export, "--config", config)
+    assert "E302 A region has a label that its control does not have in the labeling config: 'C' in 'who'" in found
+    assert found == run("validate", export, "--config", config).stdout
+    assert optimised("checks") == run("checks").stdout

@@ -1,4 +1,4 @@
-"""The checks: one small function a code, whose docstring is the message and the remedy."""
+"""The checks: one small function a code, declared with its message and its remedy."""
 
 from goldspan.checks import (
     annotated,

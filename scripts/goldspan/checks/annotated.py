@@ -71,14 +71,15 @@ def between(row: Row, first: str, last: str) -> Row:
     return {name: row[name] for name in names[names.index(first) + 1 : names.index(last)]}
 
 
-@release_check("E617")
+@release_check(
+    "E617",
+    "What is released is not what the annotators drew: none has it, or all call it otherwise, or all have what lacks",
+    "Build the release again.",
+)
 def other_than_drawn(release: Release) -> Iterator[Hit]:
-    """What is released is not what the annotators drew: none has it, or all call it otherwise, or all have what lacks.
+    """Compared is what the annotators agree on, of releases that say which layers their configs are made of.
 
-    Build the release again.
-
-    Where the annotators of a document differ, a decision may have taken another label or value than theirs; only what
-    they agree on is compared, and only of releases that say which layers their configs are made of.
+    Where the annotators of a document differ, a decision may have taken another label or value than theirs.
     """
     settings, marked = release.manifest.settings, drawn(release)
     if release.manifest.text == "hydrated":  # what could not be placed is left out
@@ -116,12 +117,12 @@ def unlike(one: Marked, readings: Mapping[str, Marked], *, whole: bool) -> Itera
             yield f"{name} {value!r}, given as {first!r}"
 
 
-@release_check("E618")
+@release_check(
+    "E618",
+    "An annotation's attributes are no JSON object, or a relation among them leads to no region of its annotator",
+    "Build the release again.",
+)
 def other_attributes(release: Release) -> Iterator[Hit]:
-    """An annotation's attributes are no JSON object, or a relation among them leads to no region of its annotator.
-
-    Build the release again.
-    """
     rows = rows_of(release, "annotations")
     owners = {row["annotation_id"]: (row["doc_id"], row["annotator_id"]) for row in rows}
     for row in rows:

@@ -19,12 +19,12 @@ def spans_of(subject: Subject, label: str) -> list[Span]:
     return [span for span in subject.annotation.layer(subject.corpus.layers.attributions) if span.label == label]
 
 
-@annotation_check("E401")
+@annotation_check(
+    "E401",
+    "A relation begins or ends at a region that does not exist",
+    "Delete the relation in Label Studio and draw it again.",
+)
 def dangling_relation(subject: Subject) -> Iterator[Hit]:
-    """A relation begins or ends at a region that does not exist.
-
-    Delete the relation in Label Studio and draw it again.
-    """
     regions = {span.region_id for span in subject.annotation.spans}
     for relation in subject.annotation.relations:
         for region in (relation.from_id, relation.to_id):
@@ -34,12 +34,12 @@ def dangling_relation(subject: Subject) -> Iterator[Hit]:
                 )
 
 
-@annotation_check("E402")
+@annotation_check(
+    "E402",
+    "A relation has a label that the labeling config does not have, or none, or a direction that does not exist",
+    "Draw the relation again in Label Studio and give it one of its labels; without one it is read by what it joins.",
+)
 def unknown_relation(subject: Subject) -> Iterator[Hit]:
-    """A relation has a label that the labeling config does not have, or none, or a direction that does not exist.
-
-    Draw the relation again in Label Studio and give it one of its labels; without one it is read by what it joins.
-    """
     known = subject.config.relations
     unnamed = bool(known) and subject.corpus.layers.attributions is not None
     for relation in subject.annotation.relations:
@@ -49,13 +49,13 @@ def unknown_relation(subject: Subject) -> Iterator[Hit]:
             yield Hit(relation.from_id, f"{label}, to {relation.to_id}, direction {relation.direction}")
 
 
-@annotation_check("E409")
+@annotation_check(
+    "E409",
+    "A relation of the attribution layer joins regions that it cannot join",
+    "It leads from a cue to its source, from a cue to a content, or from a content to one that continues it. "
+    "Draw it again so.",
+)
 def wrong_ends(subject: Subject) -> Iterator[Hit]:
-    """A relation of the attribution layer joins regions that it cannot join.
-
-    It leads from a cue to its source, from a cue to a content, or from a content to one that continues it. Draw it
-    again so.
-    """
     layer, roles = subject.corpus.layers.attributions, subject.corpus.attributions
     ends = role_ends(roles)
     spans = {span.region_id: span for span in subject.annotation.spans}
@@ -68,48 +68,48 @@ def wrong_ends(subject: Subject) -> Iterator[Hit]:
                     yield hit(one, f"{label} from {one.label} to {other.label}, direction {relation.direction}")
 
 
-@annotation_check("E403")
+@annotation_check(
+    "E403",
+    "A cue has no content",
+    "Link it to what is said, or delete it.",
+)
 def orphan_cue(subject: Subject) -> Iterator[Hit]:
-    """A cue has no content.
-
-    Link it to what is said, or delete it.
-    """
     link = linked(subject)
     for cue in spans_of(subject, subject.corpus.attributions.cue):
         if not link.contents.get(cue.region_id):
             yield hit(cue)
 
 
-@annotation_check("E404")
+@annotation_check(
+    "E404",
+    "A source has no cue",
+    "Link the cue to it, or delete it.",
+)
 def source_without_cue(subject: Subject) -> Iterator[Hit]:
-    """A source has no cue.
-
-    Link the cue to it, or delete it.
-    """
     reached = set(chain.from_iterable(linked(subject).sources.values()))
     for source in spans_of(subject, subject.corpus.attributions.source):
         if source.region_id not in reached:
             yield hit(source)
 
 
-@annotation_check("E405")
+@annotation_check(
+    "E405",
+    "A cue has more than one source",
+    "Mark the whole noun phrase as one source, or make it two attributions.",
+)
 def several_sources(subject: Subject) -> Iterator[Hit]:
-    """A cue has more than one source.
-
-    Mark the whole noun phrase as one source, or make it two attributions.
-    """
     link = linked(subject)
     for cue in spans_of(subject, subject.corpus.attributions.cue):
         if len(link.sources.get(cue.region_id, ())) > 1:
             yield hit(cue, ", ".join(link.sources[cue.region_id]))
 
 
-@annotation_check("E406")
+@annotation_check(
+    "E406",
+    "A content belongs to two claims: two cues govern it, or it continues another and is governed or continued itself",
+    "Give each claim a content of its own; link a cue to the first content only, and every further one from the first.",
+)
 def several_claims_on_content(subject: Subject) -> Iterator[Hit]:
-    """A content belongs to two claims: two cues govern it, or it continues another and is governed or continued itself.
-
-    Give each claim a content of its own; link a cue to the first content only, and every further one from the first.
-    """
     link = linked(subject)
     reached = Counter(chain(*link.contents.values(), *link.fragments.values()))
     for content in spans_of(subject, subject.corpus.attributions.content):
@@ -118,12 +118,12 @@ def several_claims_on_content(subject: Subject) -> Iterator[Hit]:
             yield hit(content)
 
 
-@annotation_check("E407")
+@annotation_check(
+    "E407",
+    "A content is neither a claim nor part of one: it has no attributes, no cue, and continues nothing",
+    "Link it from the first content of its claim with the relation for that, or set the claim's attributes.",
+)
 def fragment_without_first(subject: Subject) -> Iterator[Hit]:
-    """A content is neither a claim nor part of one: it has no attributes, no cue, and continues nothing.
-
-    Link it from the first content of its claim with the relation for that, or set the claim's attributes.
-    """
     link = linked(subject)
     reached = set(chain(*link.contents.values(), *link.fragments.values()))
     for content in spans_of(subject, subject.corpus.attributions.content):
@@ -131,12 +131,12 @@ def fragment_without_first(subject: Subject) -> Iterator[Hit]:
             yield hit(content)
 
 
-@annotation_check("E408")
+@annotation_check(
+    "E408",
+    "A content that continues another has attributes of its own",
+    "Set a claim's attributes on its first content only, or remove the relation if it is another claim.",
+)
 def attributes_on_fragment(subject: Subject) -> Iterator[Hit]:
-    """A content that continues another has attributes of its own.
-
-    Set a claim's attributes on its first content only, or remove the relation if it is another claim.
-    """
     continued = linked(subject).continued
     for content in spans_of(subject, subject.corpus.attributions.content):
         if content.region_id in continued and content.attributes:

@@ -52,9 +52,9 @@ ContentCheck = Callable[[Content], Iterator[Spot]]
 CONTENT_CHECKS: dict[str, ContentCheck] = {}
 
 
-def content_check(code: str) -> Callable[[ContentCheck], ContentCheck]:
+def content_check(code: str, message: str, remedy: str) -> Callable[[ContentCheck], ContentCheck]:
     """Declare a check of content."""
-    return declare(code, CONTENT_CHECKS)
+    return declare(fault(code, message, remedy), CONTENT_CHECKS)
 
 
 def content_of(tables: Mapping[str, pa.Table], settings: Settings) -> Content:

@@ -63,12 +63,13 @@ MORE_TYPES = {
 }
 
 
-@converted_check("E621", first=True)
+@converted_check(
+    "E621",
+    "A converted table lacks a column, has one of another type or one too many, or null where a value must be",
+    "Convert the exports again; if the labeling config is given, with that one.",
+    first=True,
+)
 def missing_column(converted: ConvertedFolder) -> Iterator[Hit]:
-    """A converted table lacks a column, has one of another type or one too many, or null where a value must be.
-
-    Convert the exports again; if the labeling config is given, with that one.
-    """
     for name, table in converted.tables.items():
         odd = [field for schema in table.schemas for field in odd_fields(name, schema, converted.config)]
         yield from (Hit(name, f"{field.name}: {field.type}") for field in odd)
@@ -90,12 +91,12 @@ def odd_fields(name: str, schema: pa.Schema, config: LabelingConfig | None) -> l
     return [*lacking, *surplus, *(field for field in schema if schema.names.count(field.name) > 1)]
 
 
-@converted_check("E622")
+@converted_check(
+    "E622",
+    "Two rows of a converted table have the same key, or a row has an empty one",
+    "Convert the exports again.",
+)
 def repeated_key(converted: ConvertedFolder) -> Iterator[Hit]:
-    """Two rows of a converted table have the same key, or a row has an empty one.
-
-    Convert the exports again.
-    """
     for name, table in converted.tables.items():
         counts = pc.value_counts(table.columns(KEYS[name])[KEYS[name]].combine_chunks())
         odd = pc.or_(pc.greater(counts.field("counts"), 1), pc.equal(counts.field("values"), ""))
@@ -103,12 +104,12 @@ def repeated_key(converted: ConvertedFolder) -> Iterator[Hit]:
             yield Hit(found["values"], f"{found['counts']} rows of {name}")
 
 
-@converted_check("E623")
+@converted_check(
+    "E623",
+    "A row of a converted table refers to a row that does not exist",
+    "Convert the exports again.",
+)
 def unknown_key(converted: ConvertedFolder) -> Iterator[Hit]:
-    """A row of a converted table refers to a row that does not exist.
-
-    Convert the exports again.
-    """
     for name, column, target in FOREIGN_KEYS:
         if name in converted.tables:
             rows = converted.tables[name].columns(*dict.fromkeys((KEYS[name], column)))
@@ -118,12 +119,12 @@ def unknown_key(converted: ConvertedFolder) -> Iterator[Hit]:
                 yield Hit(row[KEYS[name]], f"{column} {row[column]}")
 
 
-@converted_check("E624")
+@converted_check(
+    "E624",
+    "A row of a converted table refers to a row of another document or annotation",
+    "Convert the exports again.",
+)
 def other_owner(converted: ConvertedFolder) -> Iterator[Hit]:
-    """A row of a converted table refers to a row of another document or annotation.
-
-    Convert the exports again.
-    """
     for name, column, target, shared in SHARED:
         if name in converted.tables:
             rows = converted.tables[name].columns(*dict.fromkeys((KEYS[name], column, shared)))
@@ -134,12 +135,12 @@ def other_owner(converted: ConvertedFolder) -> Iterator[Hit]:
                 yield Hit(row[KEYS[name]], f"{column} {row[column]}, not of {shared} {row[shared]}")
 
 
-@converted_check("E625")
+@converted_check(
+    "E625",
+    "A converted span is empty or lies outside its document, or its text is not the text there",
+    "Convert the exports again.",
+)
 def other_slice(converted: ConvertedFolder) -> Iterator[Hit]:
-    """A converted span is empty or lies outside its document, or its text is not the text there.
-
-    Convert the exports again.
-    """
     texts = Texts(converted.tables["documents"])
     for group in converted.tables["spans"].groups("span_id", "doc_id", "start", "end", "text"):
         for row in group.to_pylist():
@@ -148,24 +149,24 @@ def other_slice(converted: ConvertedFolder) -> Iterator[Hit]:
                 yield Hit(row["span_id"], f"{row['text']!r} at {extent[0]} to {extent[1]}", extent, text)
 
 
-@converted_check("E626")
+@converted_check(
+    "E626",
+    "The text_sha256 of a converted document is not the SHA-256 of its text",
+    "Convert the exports again.",
+)
 def other_digest(converted: ConvertedFolder) -> Iterator[Hit]:
-    """The text_sha256 of a converted document is not the SHA-256 of its text.
-
-    Convert the exports again.
-    """
     for group in converted.tables["documents"].groups("doc_id", "text", "text_sha256"):
         for row in group.to_pylist():
             if sha256(row["text"].encode()) != row["text_sha256"]:
                 yield Hit(row["doc_id"])
 
 
-@converted_check("E627")
+@converted_check(
+    "E627",
+    "The tokens of a row run backwards, leave the text or are not the text at their starts, or lack a start or tag",
+    "Convert the exports again. Sub-words need not be slices of the text, and some may begin at the same place.",
+)
 def other_tokens(converted: ConvertedFolder) -> Iterator[Hit]:
-    """The tokens of a row run backwards, leave the text or are not the text at their starts, or lack a start or tag.
-
-    Convert the exports again. Sub-words need not be slices of the text, and some may begin at the same place.
-    """
     if "bio" not in converted.tables:
         return
     texts, subwords = Texts(converted.tables["documents"]), has_subwords(converted)
@@ -188,12 +189,12 @@ def has_subwords(converted: ConvertedFolder) -> bool:
     return "input_ids" in converted.tables["bio"].schemas[0].names
 
 
-@converted_check("E628")
+@converted_check(
+    "E628",
+    "A tag has no name on the page, or an I- continues nothing of its label",
+    "Convert the exports again.",
+)
 def other_tags(converted: ConvertedFolder) -> Iterator[Hit]:
-    """A tag has no name on the page, or an I- continues nothing of its label.
-
-    Convert the exports again.
-    """
     if "bio" not in converted.tables:
         return
     names, rest = converted.page.info("bio").class_names("ner_tags"), {-100} if has_subwords(converted) else set()
@@ -207,12 +208,12 @@ def other_tags(converted: ConvertedFolder) -> Iterator[Hit]:
                     break
 
 
-@converted_check("E629")
+@converted_check(
+    "E629",
+    "The page of a conversion does not describe its tables: configs, files, features or rows are others",
+    "Convert the exports again; never edit the head of its README.md.",
+)
 def other_page(converted: ConvertedFolder) -> Iterator[Hit]:
-    """The page of a conversion does not describe its tables: configs, files, features or rows are others.
-
-    Convert the exports again; never edit the head of its README.md.
-    """
     page = converted.page
     classes = {"ner_tags": page.info("bio").class_names("ner_tags")} if "bio" in converted.tables else {}
     expected = {name: table for name, table in converted.tables.items() if table.num_rows}
@@ -229,12 +230,12 @@ def other_page(converted: ConvertedFolder) -> Iterator[Hit]:
             yield Hit(name, f"{', '.join(map(str, declared)) or 'no'} rows, not {table.num_rows}")
 
 
-@converted_check("E630")
+@converted_check(
+    "E630",
+    "A file of a converted table is missing, or something is there that no conversion has written",
+    "Convert the exports again; move what is yours out of the folder.",
+)
 def other_files(converted: ConvertedFolder) -> Iterator[Hit]:
-    """A file of a converted table is missing, or something is there that no conversion has written.
-
-    Convert the exports again; move what is yours out of the folder.
-    """
     for name, path in entries(converted.folder).items():
         match = OURS.fullmatch(name)
         if path.is_symlink() or not match or match["table"] not in {None, *converted.tables}:
@@ -245,12 +246,12 @@ def other_files(converted: ConvertedFolder) -> Iterator[Hit]:
             yield Hit(name, ", ".join(found))
 
 
-@converted_check("E631")
+@converted_check(
+    "E631",
+    "A converted span has a layer or label, or a relation a label, that the labeling config does not have",
+    "Give the labeling config of the project that was converted.",
+)
 def unknown_name(converted: ConvertedFolder) -> Iterator[Hit]:
-    """A converted span has a layer or label, or a relation a label, that the labeling config does not have.
-
-    Give the labeling config of the project that was converted.
-    """
     config = converted.config
     if config is None:
         return

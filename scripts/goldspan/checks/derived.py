@@ -40,12 +40,12 @@ def by_document(release: Release, config: str) -> dict[str, list[Row]]:
     return found
 
 
-@release_check("E612")
+@release_check(
+    "E612",
+    "A mention's zone, parent or bounds do not follow from the zones, the other mentions, its value and comparator",
+    "Build the release again.",
+)
 def other_mention(release: Release) -> Iterator[Hit]:
-    """A mention's zone, parent or bounds do not follow from the zones, the other mentions, its value and comparator.
-
-    Build the release again.
-    """
     documents, zones = texts(release), zones_of(release)
     for doc_id, rows in by_document(release, "entities").items() if has_settings(release) else ():
         spans = [Span(row["mention_id"], "", (row["label"],), row["start"], row["end"], row) for row in rows]
@@ -64,12 +64,12 @@ def other_mention(release: Release) -> Iterator[Hit]:
             yield from (Hit(row["mention_id"], each) for each in odd(row, made[row["start"], row["end"]]))
 
 
-@release_check("E613")
+@release_check(
+    "E613",
+    "A claim's quantities are not the figures marked in its content, or its cluster is none that its relations are in",
+    "Build the release again.",
+)
 def other_claim(release: Release) -> Iterator[Hit]:
-    """A claim's quantities are not the figures marked in its content, or its cluster is none that its relations are in.
-
-    Build the release again.
-    """
     labels = release.manifest.settings.quantities.labels
     known = {row["mention_id"] for row in rows_of(release, "entities")}
     clusters, mentioned = clusters_of(release), by_document(release, "entities")
@@ -97,12 +97,12 @@ def clusters_of(release: Release) -> dict[str, set[str]]:
     return found
 
 
-@release_check("E614")
+@release_check(
+    "E614",
+    "Sentences or their tokens overlap or leave text out, or a sentence's zone or story group is not its place's",
+    "Build the release again.",
+)
 def other_sentence(release: Release) -> Iterator[Hit]:
-    """Sentences or their tokens overlap or leave text out, or a sentence's zone or story group is not its place's.
-
-    Build the release again.
-    """
     documents = {row["doc_id"]: row for row in rows_of(release, "documents")}
     zones, sentences = zones_of(release), by_document(release, "ner")
     for doc_id in [name for name in sentences if name in documents and has_settings(release)]:
@@ -136,12 +136,12 @@ def gaps(text: str, whole: tuple[int, int], parts: list[tuple[int, int]]) -> Ite
         at = end
 
 
-@release_check("E615")
+@release_check(
+    "E615",
+    "What a relation repeats of its two claims is not theirs, or it has the name of an inverse",
+    "Build the release again.",
+)
 def other_relation(release: Release) -> Iterator[Hit]:
-    """What a relation repeats of its two claims is not theirs, or it has the name of an inverse.
-
-    Build the release again.
-    """
     claims = {row["claim_id"]: {"normalized_claim": None, **row} for row in rows_of(release, "claims")}
     for row in rows_of(release, "claim_relations"):
         pair = row["claim_a"], row["claim_b"]
@@ -153,14 +153,13 @@ def other_relation(release: Release) -> Iterator[Hit]:
             yield from (Hit(row["relation_id"], each) for each in odd(row, {**made, "relation_id": row["relation_id"]}))
 
 
-@release_check("E616")
+@release_check(
+    "E616",
+    "The relations of a cluster are not one for each pair of its claims, or do not fit together",
+    "Build the release again.",
+)
 def other_cluster(release: Release) -> Iterator[Hit]:
-    """The relations of a cluster are not one for each pair of its claims, or do not fit together.
-
-    Build the release again.
-
-    What corpus.toml calls transitive must carry over, what it calls acyclic must not turn in a circle.
-    """
+    """What corpus.toml calls transitive must carry over, what it calls acyclic must not turn in a circle."""
     rows = rows_of(release, "claim_relations") if has_settings(release) else []
     related = Counter(frozenset((row["claim_a"], row["claim_b"])) for row in rows)
     for row in rows:

@@ -46,14 +46,16 @@ def by_id(content: Content) -> dict[str, Row]:
     return {row["claim_id"]: row for row in content.rows("claims")}
 
 
-@content_check("W524")
+@content_check(
+    "W524",
+    "A claim's sentence does not give its figure",
+    "Say the figure in normalized_claim, in its own words or in digits.",
+)
 def lost_figure(content: Content) -> Iterator[Spot]:
-    """A claim's sentence does not give its figure.
+    """A figure in several claims, one inside the other, is asked of the narrowest.
 
-    Say the figure in normalized_claim, in its own words or in digits.
-
-    A figure in several claims, one inside the other, is asked of the narrowest. The sentence gives it if it has all of
-    its words in any case, or a number of its value, however the digits are grouped.
+    The sentence gives it if it has all of its words in any case, or a number of its value, however the digits are
+    grouped.
     """
     quantities, claims = content.settings.quantities, by_id(content)
     for claim_id, found in figures(content).items():
@@ -77,14 +79,15 @@ def readings(number: str) -> set[float]:
     return whole | ({float(f"{''.join(parts[:-1])}.{parts[-1]}")} if len(parts) > 1 else set())
 
 
-@content_check("W525")
+@content_check(
+    "W525",
+    "Two claims give the same figure of the same thing, and no relation joins them",
+    "Put them into one cluster and judge the pair, or accept it if they speak of different things.",
+)
 def same_figure(content: Content) -> Iterator[Spot]:
-    """Two claims give the same figure of the same thing, and no relation joins them.
+    """Asked of all claims, in one cluster or none, within and across articles.
 
-    Put them into one cluster and judge the pair, or accept it if they speak of different things.
-
-    Asked of all claims, in one cluster or none, within and across articles: figures are the same if their value and the
-    attributes quantities.alike in corpus.toml are.
+    Figures are the same if their value and the attributes quantities.alike in corpus.toml are.
     """
     quantities = content.settings.quantities
     joined = {frozenset((row["claim_a"], row["claim_b"])) for row in content.rows("claim_relations")}
@@ -105,16 +108,19 @@ def kind(figure: Row, quantities: Quantities) -> Figure:
     return tuple(str(figure.get(name)) for name in quantities.alike)
 
 
-@content_check("W526")
+@content_check(
+    "W526",
+    "The figures of two claims contradict their relation",
+    "Judge the pair again, or correct a figure's value or comparator; accept it if the figures are of different "
+    "things.",
+)
 def against_figures(content: Content) -> Iterator[Spot]:
-    """The figures of two claims contradict their relation.
+    """Compared are figures of one kind (quantities.alike in corpus.toml), of which each claim has one.
 
-    Judge the pair again, or correct a figure's value or comparator; accept it if the figures are of different things.
-
-    Compared are figures of one kind (quantities.alike in corpus.toml), of which each claim has one, as the ranges
-    between their bounds, ends included. A relation that relations.exclusive names wants ranges that do not meet, where
-    it turns on figures (relations.by_figures); one of relations.compatible wants ranges that meet; one of
-    relations.equal the same value. Claims that differ in an attribute of relations.alike are not compared.
+    They are compared as the ranges between their bounds, ends included. A relation that relations.exclusive names wants
+    ranges that do not meet, where it turns on figures (relations.by_figures); one of relations.compatible wants ranges
+    that meet; one of relations.equal the same value. Claims that differ in an attribute of relations.alike are not
+    compared.
     """
     roles, quantities = content.settings.relations, content.settings.quantities
     claims, having = by_id(content), figures(content)

@@ -1,7 +1,7 @@
 """W51x: mentions against each other and against the words around them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
@@ -16,20 +16,22 @@ CHARACTER = regex.compile(r"\X")
 Words = tuple[str, ...]
 
 
-@content_check("W511")
+@content_check(
+    "W511",
+    "Words are marked in most places and not here",
+    "Mark them here too, or accept it if they mean something else here.",
+)
 def unmarked_elsewhere(content: Content) -> Iterator[Spot]:
-    """Words are marked in most places and not here.
+    """Asked of words that are marked twice or more, and more often than not.
 
-    Mark them here too, or accept it if they mean something else here.
-
-    Asked of words that are marked twice or more, and more often than not; in the same case, as whole words, in the
-    sentences of annotated zones, outside every mention.
+    They are looked for in the same case, as whole words, in the sentences of annotated zones, outside every mention.
     """
     marked = Counter(tuple(TOKEN.findall(row["text"])) for row in content.rows("entities"))
     often = {words for words, count in marked.items() if count > 1}
+    lengths = sorted({len(words) for words in often}, reverse=True)
     unmarked: dict[Words, list[Spot]] = defaultdict(list)
     for sentence in content.rows("ner"):
-        for words, start, end in runs(sentence, often):
+        for words, start, end in runs(sentence, often, lengths):
             detail = f"{content.texts[sentence['doc_id']][start:end]!r}, marked {marked[words]} times"
             doc_id = sentence["doc_id"]
             unmarked[words].append(Spot(f"{doc_id}:{start}-{end}", detail, doc_id, (start, end)))
@@ -38,51 +40,51 @@ def unmarked_elsewhere(content: Content) -> Iterator[Spot]:
             yield from spots
 
 
-def runs(sentence: Row, known: set[Words]) -> Iterator[tuple[Words, int, int]]:
-    """The longest runs of untagged tokens of a sentence that are known, with their offsets in the document."""
+def runs(sentence: Row, known: set[Words], lengths: Sequence[int]) -> Iterator[tuple[Words, int, int]]:
+    """The longest runs of untagged tokens of a sentence that are known, with their offsets in the document.
+
+    ``lengths`` are those of what is known, the longest first.
+    """
     tokens, starts, tags = sentence["tokens"], sentence["token_starts"], sentence["ner_tags"]
-    lengths = sorted({len(words) for words in known}, reverse=True)
     at = 0
     while at < len(tokens):
         for length in lengths:
-            words = tuple(tokens[at : at + length])
+            words = tuple(tokens[at : at + length])  # shorter where the sentence ends
             if words in known and not any(tags[at : at + length]):
-                last = at + length - 1
+                last = at + len(words) - 1
                 yield words, starts[at], starts[last] + len(tokens[last])
                 at = last
                 break
         at += 1
 
 
-@content_check("W512")
+@content_check(
+    "W512",
+    "The same words have another label here than in most places",
+    "Correct the label, or accept it if the words name two kinds of things.",
+)
 def two_labels(content: Content) -> Iterator[Spot]:
-    """The same words have another label here than in most places.
-
-    Correct the label, or accept it if the words name two kinds of things.
-
-    Without regard to case. Of labels given equally often the first stands.
-    """
+    """Without regard to case. Of labels given equally often the first stands."""
     return apart(((row["text"].casefold(), row["label"], row) for row in content.rows("entities")), "label")
 
 
-@content_check("W513")
+@content_check(
+    "W513",
+    "The same entity has another label here than in most places",
+    "Correct the label, or give the thing another entity_id.",
+)
 def two_types(content: Content) -> Iterator[Spot]:
-    """The same entity has another label here than in most places.
-
-    Correct the label, or give the thing another entity_id.
-    """
     named = (row for row in content.rows("entities") if row.get("entity_id"))
     return apart(((str(row["entity_id"]), row["label"], row) for row in named), "label")
 
 
-@content_check("W514")
+@content_check(
+    "W514",
+    "The same words stand for another entity here than in most places",
+    "Correct the entity_id, or accept it if both things bear the name.",
+)
 def two_entities(content: Content) -> Iterator[Spot]:
-    """The same words stand for another entity here than in most places.
-
-    Correct the entity_id, or accept it if both things bear the name.
-
-    Without regard to case. Of entities named equally often the first stands.
-    """
+    """Without regard to case. Of entities named equally often the first stands."""
     named = (row for row in content.rows("entities") if row.get("entity_id"))
     return apart(((row["text"].casefold(), str(row["entity_id"]), row) for row in named), "entity_id")
 
@@ -100,14 +102,15 @@ def apart(items: Iterable[tuple[str, str, Row]], what: str) -> Iterator[Spot]:
                 yield spot(row["mention_id"], row, detail)
 
 
-@content_check("W515")
+@content_check(
+    "W515",
+    "A span begins or ends inside a word",
+    "Draw the span again to the word's edge, or accept it.",
+)
 def inside_word(content: Content) -> Iterator[Spot]:
-    """A span begins or ends inside a word.
+    """Some scripts do not part their words by spaces, or write particles on to them: Thai, Khmer, Han, Kana, Hangul.
 
-    Draw the span again to the word's edge, or accept it.
-
-    In scripts that do not part their words by spaces, or write particles on to them (Thai, Khmer, Han, Kana, Hangul and
-    the like), only inside a character with its marks.
+    In these and the like, it is found only inside a character with its marks.
     """
     for row in content.rows("entities"):
         if cut(content.texts[row["doc_id"]], row):

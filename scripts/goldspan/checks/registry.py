@@ -1,6 +1,5 @@
-"""How a check is declared and run. A check gets a subject and yields hits; its docstring says what a hit means."""
+"""How a check is declared and run. A check gets a subject and yields hits; its message says what a hit means."""
 
-import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -8,7 +7,7 @@ from msgspec import Struct
 
 from goldspan.convert.folder import ConvertedFolder
 from goldspan.corpus import Corpus
-from goldspan.faults import FAULTS, DataError, Finding, fault
+from goldspan.faults import FAULTS, DataError, Fault, Finding, fault
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article, Span
 from goldspan.released import Release
@@ -26,6 +25,7 @@ __all__ = [
 ]
 
 T = TypeVar("T", Release, ConvertedFolder)
+Check = TypeVar("Check", bound=Callable[..., Any])
 
 
 class Subject(Struct, frozen=True):
@@ -64,34 +64,33 @@ def hit(span: Span, detail: str = "") -> Hit:
     return Hit(span.region_id, detail, span.extent)
 
 
-def annotation_check(code: str) -> Callable[[AnnotationCheck], AnnotationCheck]:
+def annotation_check(code: str, message: str, remedy: str) -> Callable[[AnnotationCheck], AnnotationCheck]:
     """Declare a check of one annotation."""
-    return declare(code, ANNOTATION_CHECKS)
+    return declare(fault(code, message, remedy), ANNOTATION_CHECKS)
 
 
-def release_check(code: str, *, first: bool = False) -> Callable[[ReleaseCheck], ReleaseCheck]:
+def release_check(
+    code: str, message: str, remedy: str, *, first: bool = False
+) -> Callable[[ReleaseCheck], ReleaseCheck]:
     """Declare a check of a whole release; ``first`` if the others rely on what it checks."""
     FIRST_CHECKS.update([code] if first else [])
-    return declare(code, RELEASE_CHECKS)
+    return declare(fault(code, message, remedy), RELEASE_CHECKS)
 
 
-def converted_check(code: str, *, first: bool = False) -> Callable[[ConvertedCheck], ConvertedCheck]:
+def converted_check(
+    code: str, message: str, remedy: str, *, first: bool = False
+) -> Callable[[ConvertedCheck], ConvertedCheck]:
     """Declare a check of a converted folder; ``first`` if the others rely on what it checks."""
     FIRST_CHECKS.update([code] if first else [])
-    return declare(code, CONVERTED_CHECKS)
+    return declare(fault(code, message, remedy), CONVERTED_CHECKS)
 
 
-def declare(code: str, checks: dict[str, Any]) -> Callable[[Any], Any]:
-    """Register a function under a code; the first paragraph of its docstring is the message, the second the remedy.
+def declare(kind: Fault, checks: dict[str, Check]) -> Callable[[Check], Check]:
+    """Register the function that finds a fault. Its docstring, if it has one, says what it asks exactly."""
 
-    What follows says what the check asks exactly.
-    """
-
-    def register(function: Any) -> Any:
-        message, remedy, *_ = inspect.cleandoc(function.__doc__).split("\n\n")
-        fault(code, " ".join(message.split()).rstrip("."), " ".join(remedy.split()))
-        checks[code] = function
-        return function
+    def register(check: Check) -> Check:
+        checks[kind.code] = check
+        return check
 
     return register
 

@@ -48,12 +48,13 @@ NULLABLE = {
 OF_TASKS = {"annotations": {"layer", "start", "end", "label"}}
 
 
-@release_check("E600", first=True)
+@release_check(
+    "E600",
+    "A config lacks a column that every release has, or has it with another type, or null where a value must be",
+    "Build the release again.",
+    first=True,
+)
 def missing_column(release: Release) -> Iterator[Hit]:
-    """A config lacks a column that every release has, or has it with another type, or null where a value must be.
-
-    Build the release again.
-    """
     if "documents" not in release.tables:
         yield Hit("documents", "the config itself")
     for name, table in release.tables.items():
@@ -75,12 +76,12 @@ def has_null(column: pa.ChunkedArray) -> bool:
     return False
 
 
-@release_check("E601")
+@release_check(
+    "E601",
+    "The columns of a config are not the features that the card declares, or it names other files",
+    "Build the release again.",
+)
 def other_columns(release: Release) -> Iterator[Hit]:
-    """The columns of a config are not the features that the card declares, or it names other files.
-
-    Build the release again.
-    """
     files = {
         config.config_name: [(each.split, each.path) for each in config.data_files] for config in release.card.configs
     }
@@ -92,12 +93,12 @@ def other_columns(release: Release) -> Iterator[Hit]:
             yield Hit(name, "data_files")
 
 
-@release_check("E602")
+@release_check(
+    "E602",
+    "A span is empty or lies outside its document, or its text is not the text there",
+    "Build the release again.",
+)
 def other_slice(release: Release) -> Iterator[Hit]:
-    """A span is empty or lies outside its document, or its text is not the text there.
-
-    Build the release again.
-    """
     documents = texts(release)
     for row in rows_of(release, "entities"):
         text = documents.get(row["doc_id"], "")
@@ -119,12 +120,12 @@ def is_slice(text: str, span: Row) -> bool:
     return bool(0 <= start < end <= len(text) and text[start:end] == span["text"])
 
 
-@release_check("E603")
+@release_check(
+    "E603",
+    "A document's hash or length is not that of its text, or its hash is of no file that the manifest lists",
+    "Build the release again.",
+)
 def other_text(release: Release) -> Iterator[Hit]:
-    """A document's hash or length is not that of its text, or its hash is of no file that the manifest lists.
-
-    Build the release again.
-    """
     withheld = release.manifest.text == "withheld"
     inputs = set() if release.manifest.text == "hydrated" else set(release.manifest.inputs.values())
     for row in rows_of(release, "documents"):
@@ -135,12 +136,12 @@ def other_text(release: Release) -> Iterator[Hit]:
             yield Hit(row["doc_id"])
 
 
-@release_check("E604")
+@release_check(
+    "E604",
+    "Two rows of a config have the same key, or a row has none or another than its place gives",
+    "Build the release again.",
+)
 def repeated_key(release: Release) -> Iterator[Hit]:
-    """Two rows of a config have the same key, or a row has none or another than its place gives.
-
-    Build the release again.
-    """
     for name, key in KEYS.items():
         rows = rows_of(release, name)
         for value, count in Counter(row[key] for row in rows).items():
@@ -166,12 +167,12 @@ def fitting(config: str, row: Row) -> bool:
     return config != "annotations" or f"{key}:".startswith(f"{doc_id}:{row['annotator_id']}:")
 
 
-@release_check("E605")
+@release_check(
+    "E605",
+    "A row refers to a row that does not exist",
+    "Build the release again.",
+)
 def unknown_key(release: Release) -> Iterator[Hit]:
-    """A row refers to a row that does not exist.
-
-    Build the release again.
-    """
     for name, column, target in FOREIGN_KEYS:
         known = {row[KEYS[target]] for row in rows_of(release, target)}
         for row in rows_of(release, name):
@@ -181,12 +182,12 @@ def unknown_key(release: Release) -> Iterator[Hit]:
                     yield Hit(str(row[KEYS[name]]), f"{column} {reference}")
 
 
-@release_check("E606")
+@release_check(
+    "E606",
+    "A sentence or its tokens are not the text of the document at their offsets",
+    "Build the release again.",
+)
 def other_tokens(release: Release) -> Iterator[Hit]:
-    """A sentence or its tokens are not the text of the document at their offsets.
-
-    Build the release again.
-    """
     documents = texts(release)
     for row in rows_of(release, "ner"):
         text = documents.get(row["doc_id"], "")
@@ -199,12 +200,12 @@ def other_tokens(release: Release) -> Iterator[Hit]:
             yield Hit(row["id"])
 
 
-@release_check("E607")
+@release_check(
+    "E607",
+    "The tags do not decode to the outermost entity mentions of the sentences",
+    "Build the release again.",
+)
 def other_tags(release: Release) -> Iterator[Hit]:
-    """The tags do not decode to the outermost entity mentions of the sentences.
-
-    Build the release again.
-    """
     expected = {
         (row["doc_id"], row["start"], row["end"], row["label"])
         for row in rows_of(release, "entities")
@@ -224,12 +225,12 @@ def other_tags(release: Release) -> Iterator[Hit]:
         yield Hit(f"{doc_id}:{start}-{end}", label)
 
 
-@release_check("E608")
+@release_check(
+    "E608",
+    "The zones of a document overlap, run backwards, or leave text out",
+    "Build the release again.",
+)
 def zones_not_whole(release: Release) -> Iterator[Hit]:
-    """The zones of a document overlap, run backwards, or leave text out.
-
-    Build the release again.
-    """
     for row in rows_of(release, "documents"):
         at = 0
         for zone in [*row["zones"], {"start": row["n_chars"], "end": row["n_chars"]}] if row["zones"] else []:
@@ -238,12 +239,12 @@ def zones_not_whole(release: Release) -> Iterator[Hit]:
             at = zone["end"]
 
 
-@release_check("E609")
+@release_check(
+    "E609",
+    "A claim has no content, or its attribution does not fit: its id is the cue's, no cue is the author's own voice",
+    "Build the release again.",
+)
 def claim_without_words(release: Release) -> Iterator[Hit]:
-    """A claim has no content, or its attribution does not fit: its id is the cue's, no cue is the author's own voice.
-
-    Build the release again.
-    """
     for row in rows_of(release, "claims"):
         named = [f"{row['doc_id']}:attribution:{one['start']}-{one['end']}" for one in row["cue"]]
         voice = ("DIRECT", "MIXED", "INDIRECT") if row["cue"] else ("AUTHOR",)
@@ -254,12 +255,12 @@ def claim_without_words(release: Release) -> Iterator[Hit]:
             yield Hit(row["claim_id"], f"attribution {row['attribution']}")
 
 
-@release_check("E701")
+@release_check(
+    "E701",
+    "A file is not the one that the manifest lists",
+    "Build the release again; never edit it.",
+)
 def other_file(release: Release) -> Iterator[Hit]:
-    """A file is not the one that the manifest lists.
-
-    Build the release again; never edit it.
-    """
     listed = release.manifest.files
     for name, path in entries(release.folder).items():
         if path.is_symlink() or not path.is_file():
@@ -271,12 +272,12 @@ def other_file(release: Release) -> Iterator[Hit]:
             yield Hit(name, "missing")
 
 
-@release_check("E702")
+@release_check(
+    "E702",
+    "The number of rows differs between a table, the card and the manifest",
+    "Build the release again.",
+)
 def other_counts(release: Release) -> Iterator[Hit]:
-    """The number of rows differs between a table, the card and the manifest.
-
-    Build the release again.
-    """
     for name, table in release.tables.items():
         declared = [split.num_examples for split in release.card.info(name).splits]
         counts = {table.num_rows, *declared, release.manifest.rows.get(name)}
@@ -284,35 +285,35 @@ def other_counts(release: Release) -> Iterator[Hit]:
             yield Hit(f"{name}/{SPLIT_FILE}", ", ".join(sorted(map(str, counts))))
 
 
-@release_check("E703")
+@release_check(
+    "E703",
+    "A figure in the card is not what the tables give",
+    "Build the release again.",
+)
 def stale_figures(release: Release) -> Iterator[Hit]:
-    """A figure in the card is not what the tables give.
-
-    Build the release again.
-    """
     prose, manifest = release.card.prose, release.manifest
     source = Source(release.tables, manifest.agreement, manifest.scores, manifest.figures or {})
     if fill_figures(prose, str(release.folder / "README.md"), source) != prose:
         yield Hit("README.md")
 
 
-@release_check("E704")
+@release_check(
+    "E704",
+    "The records of a config are not those that the manifest has the hash of",
+    "Build the release again.",
+)
 def other_records(release: Release) -> Iterator[Hit]:
-    """The records of a config are not those that the manifest has the hash of.
-
-    Build the release again.
-    """
     for name, table in release.tables.items():
         if release.manifest.records.get(name) != records_hash(table.to_pylist()):
             yield Hit(name)
 
 
-@release_check("E706")
+@release_check(
+    "E706",
+    "The manifest counts the labels of a column otherwise than they stand there, or not at all",
+    "Build the release again.",
+)
 def other_label_counts(release: Release) -> Iterator[Hit]:
-    """The manifest counts the labels of a column otherwise than they stand there, or not at all.
-
-    Build the release again.
-    """
     listed = release.manifest.labels
     counting = {f"{name}/label" for name in ("entities", "annotations") if listed and name in release.tables}
     yield from (Hit(name, "not counted") for name in sorted(counting - set(listed)))
@@ -327,12 +328,12 @@ def known_column(tables: Mapping[str, pa.Table], name: str) -> bool:
     return table in KEYS and (table not in tables or column in tables[table].column_names)
 
 
-@release_check("E730")
+@release_check(
+    "E730",
+    "The description in Croissant is not what the tables, the card and the manifest give",
+    "Build the release again.",
+)
 def other_description(release: Release) -> Iterator[Hit]:
-    """The description in Croissant is not what the tables, the card and the manifest give.
-
-    Build the release again.
-    """
     try:
         described = (release.folder / CROISSANT_FILE).read_bytes()
         rai = rai_of(described)

@@ -23,94 +23,94 @@ def released(subject: Subject) -> list[str]:
     return [name for name in (layers.zones, layers.entities, layers.attributions) if name is not None]
 
 
-@annotation_check("E301")
+@annotation_check(
+    "E301",
+    "A span is empty, or begins or ends outside the text",
+    "Draw the span again in Label Studio and export again.",
+)
 def offsets_outside_text(subject: Subject) -> Iterator[Hit]:
-    """A span is empty, or begins or ends outside the text.
-
-    Draw the span again in Label Studio and export again.
-    """
     length = len(subject.article.text)
     for span in subject.annotation.spans:
         if not 0 <= span.start < span.end <= length:
             yield hit(span, f"{span.start} to {span.end} in a text of {length} code points")
 
 
-@annotation_check("E302")
+@annotation_check(
+    "E302",
+    "A region has a label that its control does not have in the labeling config",
+    "Relabel the region, or use the labeling config of the project that was exported.",
+)
 def unknown_label(subject: Subject) -> Iterator[Hit]:
-    """A region has a label that its control does not have in the labeling config.
-
-    Relabel the region, or use the labeling config of the project that was exported.
-    """
     for span in subject.annotation.spans:
         for label in subject.config.layers[span.layer].strange(span.labels):
             yield hit(span, f"{label!r} in {span.layer!r}")
 
 
-@annotation_check("E303")
+@annotation_check(
+    "E303",
+    "A region of a layer that is released does not have exactly one label",
+    "Give the region one label in Label Studio.",
+)
 def not_one_label(subject: Subject) -> Iterator[Hit]:
-    """A region of a layer that is released does not have exactly one label.
-
-    Give the region one label in Label Studio.
-    """
     for span in subject.annotation.spans:
         if span.layer in released(subject) and len(span.labels) != 1:
             yield hit(span, ", ".join(span.labels) or "none")
 
 
-@annotation_check("E304")
+@annotation_check(
+    "E304",
+    "A span begins or ends in white space",
+    "Draw the span again without the space.",
+)
 def white_space_at_edge(subject: Subject) -> Iterator[Hit]:
-    """A span begins or ends in white space.
-
-    Draw the span again without the space.
-    """
     for span in in_text(subject):
         text = subject.article.text[span.start : span.end]
         if text != text.strip():
             yield hit(span, repr(text[:1] + "…" + text[-1:]))
 
 
-@annotation_check("E305")
+@annotation_check(
+    "E305",
+    "The text that the annotator saw for a span is not the text at its offsets",
+    "The offsets may count something else than code points, or the text may have changed: export again from a "
+    "current Label Studio.",
+)
 def other_text_shown(subject: Subject) -> Iterator[Hit]:
-    """The text that the annotator saw for a span is not the text at its offsets.
-
-    The offsets may count something else than code points, or the text may have changed: export again from a current
-    Label Studio.
-    """
     for span in in_text(subject, *subject.config.layers):
         slice_ = subject.article.text[span.start : span.end]
         if span.shown_text is not None and not same_words(span.shown_text, slice_):
             yield hit(span, f"{span.shown_text!r} was shown")
 
 
-@annotation_check("E306")
+@annotation_check(
+    "E306",
+    "Two regions of one layer have the same extent",
+    "Delete one of them in Label Studio.",
+)
 def same_extent(subject: Subject) -> Iterator[Hit]:
-    """Two regions of one layer have the same extent.
-
-    Delete one of them in Label Studio.
-    """
     for layer in released(subject):
         for one, other in pairwise(subject.annotation.layer(layer)):
             if one.extent == other.extent:
                 yield hit(other, f"the same as region {one.region_id}")
 
 
-@annotation_check("E307")
+@annotation_check(
+    "E307",
+    "Two zones overlap",
+    "Draw one of them again so that each character lies in one zone.",
+)
 def zones_overlap(subject: Subject) -> Iterator[Hit]:
-    """Two zones overlap.
-
-    Draw one of them again so that each character lies in one zone.
-    """
     for one, other in pairwise(in_text(subject, subject.corpus.layers.zones)):
         if other.start < one.end:
             yield hit(other, f"with region {one.region_id}")
 
 
-@annotation_check("E308")
+@annotation_check(
+    "E308",
+    "Text lies in no zone",
+    "Draw a zone over it, or make a zone beside it longer.",
+)
 def text_outside_zones(subject: Subject) -> Iterator[Hit]:
-    """Text lies in no zone.
-
-    Draw a zone over it, or make a zone beside it longer.
-    """
     if subject.corpus.layers.zones is None:
         return
     text = subject.article.text
@@ -124,12 +124,12 @@ def text_outside_zones(subject: Subject) -> Iterator[Hit]:
         at = max(at, end)
 
 
-@annotation_check("E309")
+@annotation_check(
+    "E309",
+    "A span does not lie inside one zone",
+    "Draw the span again inside the zone, or correct the zone.",
+)
 def crosses_zone(subject: Subject) -> Iterator[Hit]:
-    """A span does not lie inside one zone.
-
-    Draw the span again inside the zone, or correct the zone.
-    """
     layers = subject.corpus.layers
     zones = in_text(subject, layers.zones)
     for span in in_text(subject, layers.entities, layers.attributions):
@@ -137,12 +137,12 @@ def crosses_zone(subject: Subject) -> Iterator[Hit]:
             yield hit(span)
 
 
-@annotation_check("E310")
+@annotation_check(
+    "E310",
+    "A span lies in a zone in which nothing is annotated",
+    "Delete the span, or correct the zone.",
+)
 def in_unannotated_zone(subject: Subject) -> Iterator[Hit]:
-    """A span lies in a zone in which nothing is annotated.
-
-    Delete the span, or correct the zone.
-    """
     layers, excluded = subject.corpus.layers, subject.corpus.unannotated_zones
     zones = [zone for zone in in_text(subject, layers.zones) if zone.label in excluded]
     for span in in_text(subject, layers.entities, layers.attributions):
@@ -151,12 +151,12 @@ def in_unannotated_zone(subject: Subject) -> Iterator[Hit]:
                 yield hit(span, f"zone {zone.label}")
 
 
-@annotation_check("E311")
+@annotation_check(
+    "E311",
+    "Two entity mentions cross, or mentions nest deeper than the corpus allows (max_nesting)",
+    "Draw one of them again so that it lies inside the other or apart from it.",
+)
 def crossing_or_deep_entities(subject: Subject) -> Iterator[Hit]:
-    """Two entity mentions cross, or mentions nest deeper than the corpus allows (max_nesting).
-
-    Draw one of them again so that it lies inside the other or apart from it.
-    """
     around: list[Span] = []
     for span in in_text(subject, subject.corpus.layers.entities):
         around = [outer for outer in around if span.start < outer.end]
@@ -165,12 +165,12 @@ def crossing_or_deep_entities(subject: Subject) -> Iterator[Hit]:
         around.append(span)
 
 
-@annotation_check("E312")
+@annotation_check(
+    "E312",
+    "A region lacks an attribute that the corpus requires",
+    "Set it in Label Studio; of a claim in several pieces, on its first content.",
+)
 def missing_attribute(subject: Subject) -> Iterator[Hit]:
-    """A region lacks an attribute that the corpus requires.
-
-    Set it in Label Studio; of a claim in several pieces, on its first content.
-    """
     continued = links(subject.annotation, subject.corpus.attributions).continued
     for span in subject.annotation.spans:
         for attribute in subject.config.attributes_of(span.layer, span.label):
@@ -179,12 +179,12 @@ def missing_attribute(subject: Subject) -> Iterator[Hit]:
                 yield hit(span, attribute.name)
 
 
-@annotation_check("W301")
+@annotation_check(
+    "W301",
+    "A region has a value that is not asked for on its label; it is released only where its table has a column for it",
+    "It may be left from before the region was relabelled: clear it in Label Studio.",
+)
 def surplus_attribute(subject: Subject) -> Iterator[Hit]:
-    """A region has a value that is not asked for on its label; it is released only where its table has a column for it.
-
-    It may be left from before the region was relabelled: clear it in Label Studio.
-    """
     for span in subject.annotation.spans:
         asked = {attribute.name for attribute in subject.config.attributes_of(span.layer, *span.labels)}
         for name in sorted(set(span.attributes) - asked):

@@ -9,14 +9,16 @@ from goldspan.duplicates import resemblances, runs_of_words
 from goldspan.tables import Row
 
 
-@content_check("W521")
+@content_check(
+    "W521",
+    "A claim's content does not fit the quotation marks",
+    "Draw it inside the marks, or around the whole quotation and more; accept it if the marks are no quotation's.",
+)
 def cut_quotation(content: Content) -> Iterator[Spot]:
-    """A claim's content does not fit the quotation marks.
+    """Found where content begins inside a quotation and ends outside, or the other way round.
 
-    Draw it inside the marks, or around the whole quotation and more; accept it if the marks are no quotation's.
-
-    It begins inside a quotation and ends outside, or the other way round, or holds a quotation with its marks and
-    nothing else, or the claim is called quoted in another way than its marks say.
+    Also where it holds a quotation with its marks and nothing else, or where the claim is called quoted in another way
+    than its marks say.
     """
     marks = content.settings.quotation_marks
     quoted = {doc_id: quotations(text, marks) for doc_id, text in content.texts.items()}
@@ -37,14 +39,14 @@ def is_cut(start: int, end: int, first: int, last: int) -> bool:
     return start < last and first < end and not (inside or more)
 
 
-@content_check("W522")
+@content_check(
+    "W522",
+    "A date is none that the calendar has",
+    "Write it in ISO 8601, to the day or as exact as it is known, or as a TIMEX3 value; an interval from early "
+    "to late.",
+)
 def no_date(content: Content) -> Iterator[Spot]:
-    """A date is none that the calendar has.
-
-    Write it in ISO 8601, to the day or as exact as it is known, or as a TIMEX3 value; an interval from early to late.
-
-    Asked of [dates] in corpus.toml. A claim's date is no length of time; a mention's can be.
-    """
+    """Asked of [dates] in corpus.toml. A claim's date is no length of time; a mention's can be."""
     dates = content.settings.dates
     for row in content.rows("entities"):
         value = row.get(dates.value)
@@ -57,29 +59,29 @@ def no_date(content: Content) -> Iterator[Spot]:
                 yield Spot(row["claim_id"], f"{name} {value!r}", row["doc_id"])
 
 
-@content_check("W523")
+@content_check(
+    "W523",
+    "A date is marked and not resolved",
+    "Resolve it against the article's date or another date of the text, or accept that it cannot be.",
+)
 def unresolved_date(content: Content) -> Iterator[Spot]:
-    """A date is marked and not resolved.
-
-    Resolve it against the article's date or another date of the text, or accept that it cannot be.
-
-    Asked of mentions with a label of [dates] in corpus.toml.
-    """
+    """Asked of mentions with a label of [dates] in corpus.toml."""
     dates = content.settings.dates
     for row in content.rows("entities"):
         if row["label"] in dates.labels and not row.get(dates.value):
             yield Spot(row["mention_id"], repr(row["text"]), row["doc_id"], (row["start"], row["end"]))
 
 
-@content_check("W527")
+@content_check(
+    "W527",
+    "Two articles of different story groups are nearly the same",
+    "Give them one story_group in sources.csv, so that no evaluation has one in training and the other in test.",
+)
 def near_duplicate(content: Content) -> Iterator[Spot]:
-    """Two articles of different story groups are nearly the same.
+    """The method is Broder's resemblance (On the resemblance and containment of documents, 1997).
 
-    Give them one story_group in sources.csv, so that no evaluation has one in training and the other in test.
-
-    The method is Broder's resemblance (On the resemblance and containment of documents, 1997): of all runs of
-    near_duplicates.words words that one of the two has, the part that both have, without regard to case, in the zones
-    that are annotated. An article without a group is a group of its own.
+    It is the part of all runs of near_duplicates.words words of either article that both have, without regard to case,
+    in the zones that are annotated. An article without a group is a group of its own.
     """
     near = content.settings.near_duplicates
     runs = {

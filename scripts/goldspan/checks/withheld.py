@@ -16,24 +16,24 @@ def masked_rows(release: Release) -> Iterator[tuple[str, Row, list[str]]]:
                 yield name, row, [text for column in columns for text in slices(row[column])]
 
 
-@release_check("E932")
+@release_check(
+    "E932",
+    "The release is to withhold the text of its articles, and holds words of it",
+    "Do not pass it on; build it again with --withhold-text.",
+)
 def text_in_withheld(release: Release) -> Iterator[Hit]:
-    """The release is to withhold the text of its articles, and holds words of it.
-
-    Do not pass it on; build it again with --withhold-text.
-    """
     if release.manifest.text == "withheld":
         for name, row, texts in masked_rows(release):
             if any(map(holds_words, texts)):
                 yield Hit(str(next(iter(row.values()))), name)
 
 
-@release_check("E933")
+@release_check(
+    "E933",
+    "The release is to hold the text of its articles, and lacks it",
+    "Hydrate it with copies of the articles, or build it again without --withhold-text.",
+)
 def no_text_in_full(release: Release) -> Iterator[Hit]:
-    """The release is to hold the text of its articles, and lacks it.
-
-    Hydrate it with copies of the articles, or build it again without --withhold-text.
-    """
     if release.manifest.text != "withheld":
         for name, row, texts in masked_rows(release):
             if any(map(is_masked, texts)):
