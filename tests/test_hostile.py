@@ -310,7 +310,7 @@ def test_the_page_of_a_conversion_has_names_as_they_are_and_no_markup(tmp_path: 
     (row,) = rows_of(tmp_path / "out")["documents"]
     assert [one["name"] for one in info["documents"]] == list(row)
     assert {name: row[column] for name, column in column_names(FIELDS, "documents").items()} == fields
-    assert info["bio"][5]["list"]["class_label"]["names"]["1"] == f"B-{MARKUP}"
+    assert info["bio"][5]["sequence"]["class_label"]["names"]["1"] == f"B-{MARKUP}"
     assert "script" not in prose
     loaded = load_dataset(str(tmp_path / "out"), "documents", split="train", cache_dir=str(tmp_path / "cache"))
     assert loaded.to_list() == [row]

@@ -23,23 +23,28 @@ COLUMN_TYPES = {
 def features(schema: pa.Schema, classes: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """A schema as the ``features`` of a card, in the form that datasets 3 to 5 read alike.
 
-    ``classes`` names class labels.
+    A list of plain values is a ``sequence``, as which datasets 3 gives a feature with an item of its own; a list of
+    structs is a ``list``, since datasets 3 would turn a ``sequence`` of them into a struct of lists. ``classes`` names
+    class labels.
     """
     return [feature(field, classes.get(field.name)) for field in schema]
 
 
 def feature(field: pa.Field, names: Sequence[str] | None) -> dict[str, Any]:
     """One feature."""
-    if pa.types.is_list(field.type):
-        item = field.type.value_type
-        if names is not None:
-            return {
-                "name": field.name,
-                "list": {"class_label": {"names": {str(n): name for n, name in enumerate(names)}}},
-            }
-        if pa.types.is_struct(item):
-            return {"name": field.name, "list": [feature(part, None) for part in item]}
-        if pa.types.is_list(item):
-            return {"name": field.name, "list": {"list": str(item.value_type)}}
-        return {"name": field.name, "list": str(item)}
-    return {"name": field.name, "dtype": {"double": "float64"}.get(str(field.type), str(field.type))}
+    if names is not None:
+        return {
+            "name": field.name,
+            "sequence": {"class_label": {"names": {str(n): name for n, name in enumerate(names)}}},
+        }
+    if pa.types.is_list(field.type) and pa.types.is_struct(field.type.value_type):
+        return {"name": field.name, "list": [feature(part, None) for part in field.type.value_type]}
+    kind = plain(field.type)
+    return {"name": field.name, **(kind if isinstance(kind, dict) else {"dtype": kind})}
+
+
+def plain(kind: pa.DataType) -> Any:
+    """The type of a plain value, or of lists of them."""
+    if pa.types.is_list(kind):
+        return {"sequence": plain(kind.value_type)}
+    return {"double": "float64"}.get(str(kind), str(kind))

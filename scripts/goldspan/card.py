@@ -66,8 +66,9 @@ class Info(Struct, frozen=True):
     splits: list[Split]
 
     def class_names(self, column: str) -> list[str]:
-        """The names of a column of class labels, empty if it is none."""
-        item = next((item["list"] for item in self.features if item.get("name") == column and "list" in item), None)
+        """The names of a column of class labels, empty if it is none. Cards of earlier versions call it a list."""
+        found: dict[str, Any] = next((item for item in self.features if item.get("name") == column), {})
+        item = found.get("sequence", found.get("list"))
         label = item.get("class_label") if isinstance(item, dict) else None
         names = label.get("names") if isinstance(label, dict) else None
         return [str(name) for name in names.values()] if isinstance(names, dict) else []

@@ -1,6 +1,6 @@
-"""What a version of datasets makes of a release, in a form that all versions share; run by each of them.
+"""What a version of datasets makes of a folder, in a form that all versions share; run by each of them.
 
-Arguments: the folder of the release, then its configs.
+Arguments: the folder of a release or a conversion, then its configs.
 """
 
 import json
@@ -21,10 +21,19 @@ def kind(data_type: pa.DataType) -> Any:
     return str(data_type)
 
 
-def labels(feature: Any) -> list[str] | None:
-    """The names of the class labels in a list, which is a list of one feature in datasets 3."""
-    item = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
-    return getattr(item, "names", None)
+def named(feature: Any) -> Any:
+    """A feature by the names of its parts. In datasets 3 a list of structs is a list; any other has an item.
+
+    Raises:
+        AttributeError: a list of plain values has none.
+    """
+    if isinstance(feature, dict):
+        return {name: named(part) for name, part in feature.items()}
+    if isinstance(feature, datasets.ClassLabel):
+        return list(feature.names)
+    if isinstance(feature, datasets.Value):
+        return feature.dtype
+    return [named(feature[0] if isinstance(feature, list) and isinstance(feature[0], dict) else feature.feature)]
 
 
 def digest(rows: Any) -> str:
@@ -32,22 +41,22 @@ def digest(rows: Any) -> str:
     return sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()
 
 
-def loaded(release: str, config: str) -> dict[str, Any]:
-    """Features, labels, version and rows of a config, loaded and streamed."""
-    plain = datasets.load_dataset(release, config, split="train")
-    streamed = datasets.load_dataset(release, config, split="train", streaming=True)
+def loaded(folder: str, config: str) -> dict[str, Any]:
+    """Features as columns and by name, version and rows of a config, loaded and streamed."""
+    plain = datasets.load_dataset(folder, config, split="train")
+    streamed = datasets.load_dataset(folder, config, split="train", streaming=True)
     return {
         "features": {field.name: kind(field.type) for field in plain.features.arrow_schema},
-        "labels": {name: labels(feature) for name, feature in plain.features.items() if labels(feature)},
+        "named": named(dict(plain.features)),
         "version": str(plain.info.version),
-        "splits": list(datasets.load_dataset(release, config)),
+        "splits": list(datasets.load_dataset(folder, config)),
         "rows": digest(plain),
         "streamed": digest(streamed),
     }
 
 
 if __name__ == "__main__":
-    release, *configs = sys.argv[1:]
-    found = {config: loaded(release, config) for config in configs}
-    default = datasets.load_dataset(release, split="train").column_names
+    folder, *configs = sys.argv[1:]
+    found = {config: loaded(folder, config) for config in configs}
+    default = datasets.load_dataset(folder, split="train").column_names
     print(json.dumps({"datasets": datasets.__version__, "default": default, "configs": found}))
