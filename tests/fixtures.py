@@ -58,6 +58,8 @@ from tests.small import (
     write_export,
     write_small_corpus,
 )
+from tests.wide import AGREED, write_wide_corpus
+from tests.wide import annotated as annotated_by
 
 EXEMPT = {
     "E217": "no data yields it, a worker has to be killed: tests/server/test_cluster.py",
@@ -174,9 +176,14 @@ def marking(one: Annotation, place: str) -> Fixture:
 
 
 @cache
-def release_files(*, clusters: bool = False) -> dict[str, bytes]:
-    """The files of a release in which nothing is wrong, of a corpus with a cluster of claims or without."""
+def release_files(*, clusters: bool = False, further: bool = False) -> dict[str, bytes]:
+    """The files of a release in which nothing is wrong.
+
+    It is of a corpus with a cluster of claims, with further layers, or with neither.
+    """
     with tempfile.TemporaryDirectory() as folder:
+        if further:
+            return build(write_wide_corpus(Path(folder) / "wide", [*AGREED, annotated_by("A", "n3")])).files
         corpus = write_corpus(Path(folder) / "small")
         if clusters:
             clustered()(corpus)
@@ -206,20 +213,21 @@ def seal(release: Path) -> None:
         described = croissant_json(to_describe(read_release(release)), {})
         (release / CROISSANT_FILE).write_bytes(described)
         contents["files"][CROISSANT_FILE] = sha256(described)
-        tables = read_release(release).tables
+        known = read_release(release)
+        tables = known.tables
         contents["records"] = {name: records_hash(table.to_pylist()) for name, table in tables.items()}
-        there = {name: tuple(counts) for name, counts in contents["labels"].items() if known_column(tables, name)}
+        there = {name: tuple(counts) for name, counts in contents["labels"].items() if known_column(known, name)}
         contents["labels"] |= count_labels(tables, there)
     except (DataError, UnicodeDecodeError):
         pass  # a table or the card cannot be read: that is the damage
     manifest.write_text(json.dumps(contents))
 
 
-def releasing(damage: Damage, place: str, *, clusters: bool = False) -> Fixture:
+def releasing(damage: Damage, place: str, **kind: bool) -> Fixture:
     """Damage to a release that is validated; the manifest agrees to it, as far as it is there."""
 
     def run(folder: Path) -> list[Finding]:
-        release = write_files(folder / "release", release_files(clusters=clusters))
+        release = write_files(folder / "release", release_files(**kind))
         damage(release)
         return validate(release)
 
@@ -234,6 +242,11 @@ def sealed(damage: Damage, place: str) -> Fixture:
 def related(damage: Damage, place: str) -> Fixture:
     """Damage to a release with a cluster of claims, whose manifest agrees to it."""
     return releasing(steps(damage, seal), place, clusters=True)
+
+
+def layered(damage: Damage, place: str) -> Fixture:
+    """Damage to a release with further layers and relations between spans, whose manifest agrees to it."""
+    return releasing(steps(damage, seal), place, further=True)
 
 
 def marked(rows: Rows, label: str) -> dict[str, Any]:
@@ -446,6 +459,8 @@ FIXTURES: dict[str, Fixture] = {
     "E014": converting(TASKS, "t, u", TWO_TEXTS),
     "E015": converting(TASKS, "'tone'", bio="tone"),
     "E016": converting(TASKS, "export.json: E016", bio="who", tokenizer=Path("export.json")),
+    "E030": building(replace(CONFIG, "</View>", '<Labels name="my layer" toName="t"><Label value="X"/></Labels></View>'), "E030 A layer cannot give a config its name: 'my layer' is no name for a config"),
+    "E031": building(replace("corpus.toml", 'attributions = "say"', 'attributions = "say"\nleft_out = ["say"]'), "E031 corpus.toml gives a Labels control two parts, or two of them one name: 'say'"),
     "E101": building(replace(SOURCES, "story_group", "story"), "unknown columns: story"),
     "E102": building(steps(replace(SOURCES, "d2,", "d-ü,"), replace(EXPORT, '"d2"', '"d-ü"')), "'d-ü' for 'd2.txt'"),
     "E103": building(append(SOURCES, "d3,d3.txt,,"), "d3.txt document d3: E103"),
@@ -544,6 +559,8 @@ FIXTURES: dict[str, Fixture] = {
     "E629": converted(replace("README.md", "num_examples: 9", "num_examples: 8"), "8 rows, not 9"),
     "E630": converted(write("spans/notes.txt", "mine"), "row spans/notes.txt: E630"),
     "E631": converted(lambda _: None, "row 11:6: E631", exports.XML.replace("CUE", "KEY")),
+    "E640": layered(edit_rows("frame", lambda rows: rows[-1].update(parent_span_id=None)), "row n1:frame:65-70: E640"),
+    "E641": layered(edit_rows("relations", lambda rows: rows[0].update(to_id="n1:mention:9-13", relation_id="n1:event:28-33<n1:mention:9-13:about")), "to_id n1:mention:9-13"),
     "E701": releasing(write("notes.txt", "mine"), "row notes.txt: E701"),
     "E702": releasing(edit_json("manifest.json", lambda it: it["rows"].update(annotations=99)), "row annotations/train-00000-of-00001.parquet: E702"),
     "E703": sealed(replace("README.md", "4 entity mentions", "5 entity mentions"), "row README.md: E703"),

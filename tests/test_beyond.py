@@ -16,8 +16,8 @@ from goldspan.faults import Finding
 from goldspan.inputs import Inputs
 from goldspan.labeling import parse_labeling_config
 from goldspan.records import Annotation, Article, Relation, Span
+from goldspan.schemas import Row
 from goldspan.settings import Accepted, Dates, NearDuplicates, Quantities, Relations, Settings
-from goldspan.tables import Row
 from goldspan.validate import validate
 from tests.conftest import ROOT, Run
 from tests.small import TEXT, annotation, exported, span, write_export

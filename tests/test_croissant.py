@@ -15,9 +15,9 @@ from goldspan.card import sections
 from goldspan.croissant import field
 from goldspan.faults import DataError
 from goldspan.hashes import sha256
-from goldspan.tables import CONFIGS, group_rows, parquet
+from goldspan.tables import group_rows, parquet
 from goldspan.validate import validate
-from tests.conftest import ROOT
+from tests.conftest import CONFIGS, ROOT
 
 RELEASE = ROOT / "dataset/release"
 

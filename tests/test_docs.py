@@ -15,8 +15,7 @@ from goldspan.corpus import Annotator, Attributions, Corpus, Files, Layers, Zone
 from goldspan.decisions import Decision
 from goldspan.entities import Entity
 from goldspan.settings import Accepted, Dates, NearDuplicates, Quantities, Relations
-from goldspan.tables import CONFIGS
-from tests.conftest import ROOT
+from tests.conftest import CONFIGS, ROOT
 
 PAGES = ("README.md", "dataset_card.md")
 DOCS = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").glob("*.md"))]

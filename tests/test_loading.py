@@ -17,8 +17,8 @@ import yaml
 
 from goldspan.build import Built
 from goldspan.corpus import load_corpus
-from goldspan.tables import CONFIGS, SPLIT_FILE
-from tests.conftest import ROOT
+from goldspan.tables import SPLIT_FILE
+from tests.conftest import CONFIGS, ROOT
 
 
 def path(config: str) -> Path:

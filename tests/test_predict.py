@@ -175,7 +175,7 @@ def test_the_nearest_are_linked_as_annotators_have_linked_them() -> None:
     for annotation in settled_annotations(inputs, Decider(inputs.decisions)).values():
         text = next(one.text for one in inputs.articles if one.doc_id == annotation.doc_id)
         cut = [one for zone in annotation.layer("zone") for one in sentences(text, *zone.extent, "en", ())]
-        drawn = links(annotation, roles)
+        drawn = links(annotation, inputs.corpus)
         gold = {(cue, end) for table in (drawn.sources, drawn.contents) for cue, ends in table.items() for end in ends}
         made = {(one.from_id, one.to_id) for one in link(annotation.layer("attribution"), cut, roles)}
         counts.update(gold=len(gold), made=len(made), right=len(gold & made))

@@ -21,9 +21,8 @@ from goldspan.hashes import records_hash, sha256
 from goldspan.options import open_findings
 from goldspan.released import replace_folder
 from goldspan.store import entries
-from goldspan.tables import CONFIGS
 from goldspan.validate import validate
-from tests.conftest import GOLDSPAN, ROOT, Run, fingerprint
+from tests.conftest import CONFIGS, GOLDSPAN, ROOT, Run, fingerprint
 from tests.damage import Damage, edit_json, edit_rows, not_utf8
 from tests.fixtures import seal
 from tests.small import OTHER_TEXT, TEXT
@@ -299,9 +298,17 @@ def test_a_small_corpus_of_other_labels(small_corpus: Path, run: Run) -> None:
     assert {row["doc_id"] for row in rows["ner"]} == {"d1"}
 
 
-def test_a_corpus_without_a_layer_builds(small_corpus: Path) -> None:
+def test_a_layer_that_is_not_named_is_a_further_one(small_corpus: Path) -> None:
     path = small_corpus / "corpus.toml"
     path.write_text(path.read_text().replace('attributions = "say"', ""))
+    tables = build(small_corpus).tables
+    assert list(tables) == ["documents", "entities", "say", "relations", "ner", "annotations"]
+    assert [tables[name].num_rows for name in ("entities", "say", "relations")] == [4, 4, 2]
+
+
+def test_a_corpus_without_a_layer_builds(small_corpus: Path) -> None:
+    path = small_corpus / "corpus.toml"
+    path.write_text(path.read_text().replace('attributions = "say"', 'left_out = ["say"]'))
     tables = build(small_corpus).tables
     assert list(tables) == ["documents", "entities", "ner", "annotations"]
     assert tables["entities"].num_rows == 4

@@ -20,9 +20,10 @@ from goldspan.hydrate.hydrate import hydrate
 from goldspan.hydrate.mask import each_text, mask
 from goldspan.hydrate.quotes import Quotes, restored
 from goldspan.hydrate.withhold import withhold
-from goldspan.tables import CONFIGS, OWN_WORDS, SLICES, TAKEN, parquet
+from goldspan.schemas import OWN_WORDS, SLICES, TAKEN
+from goldspan.tables import parquet
 from goldspan.validate import validate
-from tests.conftest import ROOT, Run, fingerprint
+from tests.conftest import CONFIGS, ROOT, Run, fingerprint
 from tests.small import OTHER_TEXT, TEXT, exported, write_export
 from tests.small import annotation as small_annotation
 

@@ -24,6 +24,7 @@ from goldspan.explore.clusters import standalone
 from goldspan.explore.model import Contents
 from goldspan.explore.released import released_contents
 from goldspan.faults import Finding, fault, stop_on_errors
+from goldspan.further import span_rows
 from goldspan.hashes import input_hashes, records_hash, sha256
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
@@ -41,7 +42,9 @@ from goldspan.pairs import (
     relate,
 )
 from goldspan.records import Annotation, Zone
+from goldspan.related import relation_rows
 from goldspan.released import replace_folder
+from goldspan.schemas import Row, schemas
 from goldspan.scores import check_scores, fresh, read_scores
 from goldspan.store import NOT_OURS, differences, staged
 
@@ -185,25 +188,30 @@ def make_tables(inputs: Inputs, released: dict[str, Annotation]) -> dict[str, pa
     """The tables of a release from checked records; relations between claims are still missing."""
     corpus, config = inputs.corpus, inputs.config
     layers, tags = corpus.layers, rows.entity_tags(corpus, config)
-    found: dict[str, list[rows.Row]] = {name: [] for name in rows.CONFIGS}
+    made = schemas(corpus, config)
+    found: dict[str, list[Row]] = {name: [] for name in made}
     for article in inputs.articles:
         annotation = released.get(article.doc_id) or Annotation(article.doc_id, "", "", (), ())
         zones = [Zone(span.start, span.end, span.label) for span in annotation.layer(layers.zones)]
         mentions = rows.mentions(annotation, zones, layers.entities)
         claims = assemble(annotation, article, corpus)
-        found["documents"] += rows.document_rows(article, zones)
+        found["documents"] += rows.document_rows(article, zones, annotation.attributes)
         found["entities"] += rows.entity_rows(article, mentions, corpus.quantities)
         found["claims"] += rows.claim_rows(article, claims, mentions, corpus, config)
+        for name, control in layers.further.items():
+            multiple = config.layers[control].multiple
+            found[name] += span_rows(article, name, annotation.layer(control), zones, multiple=multiple)
+        found["relations"] += relation_rows(annotation, article, corpus)
         if article.doc_id in released:  # sentences without tags would say that there is nothing in them
             found["ner"] += rows.ner_rows(article, zones, annotation.layer(layers.entities), tags, corpus)
     for annotation in inputs.annotations:
         found["annotations"] += rows.annotation_rows(annotation)
-    return {name: rows.table(found[name], schema) for name, schema in rows.schemas(corpus, config).items()}
+    return {name: rows.table(found[name], schema) for name, schema in made.items()}
 
 
 def relate_claims(
     inputs: Inputs, tables: dict[str, pa.Table], judgements: list[Judgement], decider: Decider
-) -> tuple[list[rows.Row], Iterable[Finding]]:
+) -> tuple[list[Row], Iterable[Finding]]:
     """The rows of claim_relations from clusters, judgements and decisions, and every finding about them."""
     if not inputs.clusters:
         return [], []
@@ -211,7 +219,7 @@ def relate_claims(
     return related, [*findings, *check_relations(related, inputs.corpus.relations)]
 
 
-def judge(inputs: Inputs, claims: dict[str, rows.Row]) -> tuple[list[Judgement], list[Finding]]:
+def judge(inputs: Inputs, claims: dict[str, Row]) -> tuple[list[Judgement], list[Finding]]:
     """The judgements of the pairs of claims, and every finding about them; none where a corpus has no clusters."""
     corpus = inputs.corpus
     if not inputs.clusters:
@@ -233,7 +241,7 @@ def pair_scheme(inputs: Inputs) -> PairScheme:
     return scheme
 
 
-def claims_by_id(tables: dict[str, pa.Table]) -> dict[str, rows.Row]:
+def claims_by_id(tables: dict[str, pa.Table]) -> dict[str, Row]:
     """The rows of the claims by their id."""
     return {row["claim_id"]: row for row in tables["claims"].to_pylist()}
 

@@ -263,7 +263,10 @@ def config_sizes(source: Source) -> str:
 
 def document_list(source: Source) -> str:
     """The articles with what is known of them and how much was marked."""
-    mentions, claims = (Counter(source.tables[name]["doc_id"].to_pylist()) for name in ("entities", "claims"))
+    mentions, claims = (
+        Counter(source.tables[name]["doc_id"].to_pylist() if name in source.tables else ())
+        for name in ("entities", "claims")
+    )
     rows = [
         (
             row["doc_id"],

@@ -5,7 +5,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ __all__ = [
     "assemble",
     "claim_attributes",
     "claim_values",
+    "free_labels",
     "links",
     "name_links",
     "quotation",
@@ -70,15 +71,27 @@ def name_links(annotation: Annotation, corpus: Corpus) -> Annotation:
     return msgspec.structs.replace(annotation, relations=tuple(map(named, annotation.relations)))
 
 
-def links(annotation: Annotation, roles: Attributions) -> Links:
-    """The relations of an annotation by the part that they play; relations with other labels play none."""
+def free_labels(relation: Relation, regions: Collection[str], corpus: Corpus) -> tuple[str, ...] | None:
+    """The labels by which a relation is no part of an attribution; None if it is nothing but that.
+
+    A relation is part of an attribution by a label for that, between ``regions``: those of the attribution layer.
+    """
+    inside = relation.from_id in regions and relation.to_id in regions
+    roles = role_ends(corpus.attributions) if inside else {}
+    free = tuple(label for label in relation.labels if label not in roles)
+    return free if free or not relation.labels else None
+
+
+def links(annotation: Annotation, corpus: Corpus) -> Links:
+    """The relations of an annotation that join parts of attributions, by the part that they play."""
+    roles, regions = corpus.attributions, {span.region_id for span in annotation.layer(corpus.layers.attributions)}
     tables: dict[str, dict[str, list[str]]] = {
         roles.source_relation: defaultdict(list),
         roles.content_relation: defaultdict(list),
         roles.continues_relation: defaultdict(list),
     }
     for relation in annotation.relations:
-        for label in relation.labels:
+        for label in relation.labels if {relation.from_id, relation.to_id} <= regions else ():
             if label in tables:
                 tables[label][relation.from_id].append(relation.to_id)
     return Links(tables[roles.source_relation], tables[roles.content_relation], tables[roles.continues_relation])
@@ -91,7 +104,7 @@ def assemble(annotation: Annotation, article: Article, corpus: Corpus) -> Iterat
     the same when something is added elsewhere.
     """
     layer, roles = corpus.layers.attributions, corpus.attributions
-    link = links(annotation, roles)
+    link = links(annotation, corpus)
     spans = {span.region_id: span for span in annotation.layer(layer)}
     quoted = quotations(article.text, corpus.quotation_marks)
     attributions = {}

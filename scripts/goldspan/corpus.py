@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from goldspan.faults import fault
+from goldspan.faults import fault, stop_on_errors
 from goldspan.labeling import LabelingConfig
+from goldspan.layers import check_names, check_parts, with_further
 from goldspan.records import Unit
 from goldspan.settings import (
     Accepted,
@@ -156,7 +157,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     version: Annotated[str, Meta(pattern=r"^\d+\.\d+\.\d+$")]
-    layers: Layers
+    layers: Layers = Layers()
     language: str = "en"
     files: Files = Files()
     attributions: Attributions = Attributions()
@@ -264,16 +265,17 @@ def inside(folder: Path, relative: str, top: Path | None = None) -> Path:
     return path
 
 
-def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
-    """Hold the names in corpus.toml against the labeling config.
+def check_settings(corpus: Corpus, config: LabelingConfig) -> Corpus:
+    """Hold the names in corpus.toml against the labeling config, and give the corpus back with its further layers.
 
     Raises:
-        DataError: a layer, label, relation or attribute that the labeling config does not have (E004), annotators that
-            cannot be told apart (E009), or a zone rule that is no regular expression (E010).
+        DataError: a layer, label, relation or attribute that the labeling config does not have (E004), layers that
+            cannot be told apart or whose config can have no such name (E030, E031), annotators that cannot be told
+            apart (E009), or a zone rule that is no regular expression (E010).
     """
     layers, roles = corpus.layers, corpus.attributions
-    named = {name for name in (layers.zones, layers.entities, layers.attributions) if name is not None}
-    unknown = sorted(named - set(config.layers))
+    file = str(corpus.folder / "corpus.toml")
+    unknown = sorted({*layers.released, *layers.left_out} - set(config.layers))
     attributes = {*corpus.required, *corpus.quantities.alike, *corpus.relations.alike, *corpus.dates.claims}
     attributes |= {corpus.dates.value} if corpus.dates.labels else set()
     unknown += sorted(attributes - set(config.attributes))
@@ -292,7 +294,6 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
         unknown += sorted(
             {roles.source_relation, roles.content_relation, roles.continues_relation} - set(config.relations)
         )
-    file = str(corpus.folder / "corpus.toml")
     if unknown:
         raise UNKNOWN_NAMES.error(", ".join(map(repr, unknown)), file=file)
     ids = [one.id for one in corpus.annotators]
@@ -305,6 +306,10 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> None:
             re.compile(rule.pattern)
         except (re.error, RecursionError, OverflowError) as error:
             raise BAD_RULE.error(f"{rule.pattern!r}: {error}", file=file) from error
+    stop_on_errors(check_parts(layers, file))
+    layers = with_further(layers, list(config.layers))
+    stop_on_errors(check_names(layers, file))
+    return msgspec.structs.replace(corpus, layers=layers)
 
 
 def load_corpus(folder: Path) -> Corpus:

@@ -14,7 +14,8 @@ from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig, load_labeling_config
 from goldspan.pairs import Member, read_clusters
 from goldspan.records import Annotation, Article
-from goldspan.tables import structure
+from goldspan.schemas import structure
+from goldspan.tables import LINKS
 
 __all__ = ["Inputs", "read_inputs"]
 
@@ -26,6 +27,9 @@ CLASH = fault(
     "A control of the labeling config has the name of a column that every release has",
     "Give it another name in Label Studio's config.",
 )
+
+
+LABELS = ("label", "labels")  # a further layer has one of them
 
 
 class Inputs(Struct, frozen=True):
@@ -66,7 +70,7 @@ def read_inputs(folder: Path) -> Inputs:
     """
     corpus = load_corpus(folder)
     config = load_labeling_config(corpus.path("labeling_config"))
-    check_settings(corpus, config)
+    corpus = check_settings(corpus, config)
     articles, findings = load_articles(corpus)
     exports = corpus.export_files()
     reading = read_annotations(exports, articles, corpus.users(), config, corpus.offsets)
@@ -104,14 +108,19 @@ def read_inputs(folder: Path) -> Inputs:
 
 
 def check_columns(corpus: Corpus, config: LabelingConfig) -> None:
-    """Hold the names of per-region attributes against the columns of the tables that they become columns of.
+    """Hold the names of attributes against the columns of the tables that they become columns of.
 
     Raises:
         DataError: a name is taken (E013).
     """
-    fixed = structure()
-    for layer, table in ((corpus.layers.entities, "entities"), (corpus.layers.attributions, "claims")):
-        if layer is not None:
-            clash = sorted({one.name for one in config.attributes_of(layer)} & set(fixed[table].names))
-            if clash:
-                raise CLASH.error(", ".join(clash), file=str(corpus.path("labeling_config")))
+    layers, fixed = corpus.layers, structure(corpus.layers)
+    tables = {"entities": layers.entities, "claims": layers.attributions, **layers.further}
+    named = {name: {one.name for one in config.attributes_of(layer)} for name, layer in tables.items() if layer}
+    taken = {name: {*fixed[name].names, *(LABELS if name in layers.further else ())} for name in named}
+    named["documents"] = {one.name for one in config.task_attributes}
+    taken["documents"] = set(fixed["documents"].names)
+    named["annotations"] = {one.name for one in config.attributes.values() if one.per_region}
+    taken["annotations"] = {LINKS}
+    clash = [f"{name} in {table}" for table in named for name in sorted(named[table] & taken[table])]
+    if clash:
+        raise CLASH.error(", ".join(clash), file=str(corpus.path("labeling_config")))

@@ -47,12 +47,16 @@ class Kind(Enum):
 
 
 class Layer(Struct, frozen=True):
-    """A ``Labels`` control; ``is_open`` if its labels come from the tasks and the config does not know them all."""
+    """A ``Labels`` control; ``is_open`` if its labels come from the tasks and the config does not know them all.
+
+    ``multiple`` if a region may have several of them.
+    """
 
     name: str
     to_name: str
     labels: tuple[str, ...]
     is_open: bool = False
+    multiple: bool = False
 
     def strange(self, labels: Iterable[str]) -> list[str]:
         """Those of some labels that the control does not have."""
@@ -92,6 +96,11 @@ class LabelingConfig(Struct, frozen=True):
     layers: dict[str, Layer]
     attributes: dict[str, Attribute]
     relations: tuple[str, ...]
+
+    @property
+    def task_attributes(self) -> list[Attribute]:
+        """The attributes of whole tasks, in the config's order."""
+        return [attribute for attribute in self.attributes.values() if not attribute.per_region]
 
     def attributes_of(self, layer: str, *labels: str) -> list[Attribute]:
         """The per-region attributes that regions of a layer can have, in the config's order.
@@ -155,7 +164,8 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
             raise NOT_A_CONFIG.error(f"a {element.tag} tag has no name of its own ({name!r})", file=file)
         if element.tag == "Labels":
             is_open = element.get("value", "").startswith("$")
-            layers[name] = Layer(name, element.get("toName", ""), inventory(element, "Label"), is_open)
+            multiple = element.get("choice") == "multiple"
+            layers[name] = Layer(name, element.get("toName", ""), inventory(element, "Label"), is_open, multiple)
         else:
             attributes[name] = attribute(name, element, condition)
     check_names(found, texts, layers, file)

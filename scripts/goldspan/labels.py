@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from goldspan.claims import claim_attributes
+from goldspan.claims import claim_attributes, role_ends
 from goldspan.corpus import Corpus
 from goldspan.labeling import LabelingConfig
 
@@ -22,8 +22,10 @@ def inventories(corpus: Corpus, config: LabelingConfig, pair_config: LabelingCon
     """
     layers = corpus.layers
     attributes = {
+        "documents": config.task_attributes,
         "entities": config.attributes_of(layers.entities) if layers.entities else [],
         "claims": [one for each in claim_attributes(corpus, config).values() for one in each],
+        **{name: config.attributes_of(control) for name, control in layers.further.items()},
         "claim_relations": list(pair_config.attributes.values()) if pair_config else [],
     }
     found = {
@@ -31,12 +33,18 @@ def inventories(corpus: Corpus, config: LabelingConfig, pair_config: LabelingCon
         for name, layer in (("documents/zones", layers.zones), ("entities/label", layers.entities))
         if layer
     }
+    for name, control in layers.further.items():
+        layer = config.layers[control]
+        found[f"{name}/{'labels' if layer.multiple else 'label'}"] = layer.labels
     found |= {f"{table}/{one.name}": one.values for table, each in attributes.items() for one in each if one.values}
     if pair_config:
         turned = {*corpus.relations.inverse, corpus.relations.none}
         found["claim_relations/relation"] = tuple(
             value for value in found["claim_relations/relation"] if value not in turned
         )
+    parts = role_ends(corpus.attributions) if layers.attributions else {}
+    if free := tuple(label for label in config.relations if label not in parts):
+        found["relations/labels"] = free
     found["annotations/label"] = tuple(
         dict.fromkeys(label for layer in config.layers.values() for label in layer.labels)
     )
@@ -47,7 +55,7 @@ def count_labels(tables: Mapping[str, pa.Table], allowed: Mapping[str, Sequence[
     """How often each label stands in its column, by ``config/column``; 0 for one that is allowed and not used."""
     counted = {}
     for name, labels in allowed.items():
-        table, column = name.split("/")
+        table, _, column = name.partition("/")
         values = tables[table][column].to_pylist() if table in tables else []
         found = Counter(label for value in values for label in labels_in(value, labels))
         counted[name] = {**dict.fromkeys(labels, 0), **dict(sorted(found.items()))}

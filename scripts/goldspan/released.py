@@ -11,9 +11,12 @@ from msgspec import Struct
 from goldspan.card import Card, read_card
 from goldspan.disk import tidy, write_synced
 from goldspan.faults import DataError, fault, stop_on_errors
+from goldspan.keys import configs
+from goldspan.layers import check_names
 from goldspan.manifest import Manifest
+from goldspan.settings import Layers
 from goldspan.store import NOT_OURS, differences, entries, new_folder
-from goldspan.tables import CONFIGS, SPLIT_FILE
+from goldspan.tables import SPLIT_FILE
 
 __all__ = ["NOT_LOADED", "Release", "foreign", "read_manifest", "read_release", "replace_folder"]
 
@@ -29,6 +32,11 @@ class Release(Struct, frozen=True):
     tables: dict[str, pa.Table]
     card: Card
     manifest: Manifest
+
+    @property
+    def layers(self) -> Layers:
+        """The layers that it is made of."""
+        return self.manifest.settings.layers
 
     @property
     def tags(self) -> list[str]:
@@ -49,6 +57,8 @@ def read_manifest(path: Path) -> Manifest:
     outside = [name for name in manifest.files if name.startswith("/") or ".." in name.split("/")]
     if outside:
         raise NO_MANIFEST.error(f"it lists {outside[0]!r}", file=str(path))
+    if odd := list(check_names(manifest.settings.layers, str(path))):
+        raise NO_MANIFEST.error(odd[0].message, file=str(path))
     return manifest
 
 
@@ -60,7 +70,7 @@ def read_release(folder: Path) -> Release:
     """
     manifest = read_manifest(folder / "manifest.json")
     tables, findings = {}, []
-    for name in [config for config in CONFIGS if config in manifest.rows]:
+    for name in [config for config in configs(manifest.settings.layers) if config in manifest.rows]:
         path = folder / name / SPLIT_FILE
         try:
             tables[name] = pq.read_table(path, partitioning=None)

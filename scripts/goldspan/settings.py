@@ -4,15 +4,44 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-__all__ = ["Accepted", "Attributions", "Dates", "Layers", "NearDuplicates", "Quantities", "Relations", "Settings"]
+__all__ = [
+    "NO_LAYERS",
+    "Accepted",
+    "Attributions",
+    "Dates",
+    "Layers",
+    "NearDuplicates",
+    "Quantities",
+    "Relations",
+    "Settings",
+]
 
 
-class Layers(Struct, frozen=True, forbid_unknown_fields=True):
-    """The Labels controls of the labeling config that hold the three layers; None for a layer that a corpus lacks."""
+class Layers(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The Labels controls of the labeling config that hold the layers.
+
+    ``zones``, ``entities`` and ``attributions`` are None where a corpus lacks them. ``further`` has the control of each
+    further layer by the name of its config, and ``left_out`` the controls that get no table of their own.
+    """
 
     zones: str | None = None
     entities: str | None = None
     attributions: str | None = None
+    further: dict[str, str] = {}
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The controls of zones, entities and attributions, as far as there are any."""
+        return tuple(name for name in (self.zones, self.entities, self.attributions) if name is not None)
+
+    @property
+    def released(self) -> tuple[str, ...]:
+        """The controls whose regions become rows of a release."""
+        return *self.parts, *self.further.values()
+
+
+NO_LAYERS = Layers()
 
 
 class Attributions(Struct, frozen=True, forbid_unknown_fields=True):

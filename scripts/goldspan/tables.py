@@ -1,7 +1,4 @@
-"""Records -> Arrow tables -> Parquet.
-
-Every schema of a release stands here; attribute columns come from the labeling config.
-"""
+"""Records -> Arrow tables -> Parquet."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,21 +7,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from goldspan.arrow import COLUMN_TYPES, INTEGERS, STRINGS
 from goldspan.articles import METADATA
 from goldspan.claims import claim_attributes, claim_values, span_id
-from goldspan.corpus import Corpus, Layers, Quantities
-from goldspan.labeling import Attribute, LabelingConfig
+from goldspan.corpus import Corpus, Quantities
+from goldspan.further import innermost, zone_at
+from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article, Claim, Mention, Span, Zone
+from goldspan.schemas import Row
 from goldspan.tokens import bio, outermost, sentences, tag_names, tokenise
 
 __all__ = [
-    "CONFIGS",
-    "JSON",
-    "OWN_WORDS",
-    "SLICES",
+    "LINKS",
     "SPLIT_FILE",
-    "TAKEN",
     "annotation_rows",
     "claim_rows",
     "document_rows",
@@ -34,122 +28,13 @@ __all__ = [
     "mentions",
     "ner_rows",
     "parquet",
-    "schemas",
-    "structure",
     "table",
-    "zone_at",
 ]
 
-CONFIGS = ("documents", "entities", "claims", "claim_relations", "ner", "annotations")
 SPLIT_FILE = "train-00000-of-00001.parquet"
 GROUP_BYTES = 128 << 20  # the viewer of the Hub asks for 100 to 300 MB, and shows no row group of more
 MOST_GROUP_ROWS = 1 << 20
-
-EXTENT = [("start", pa.int32()), ("end", pa.int32())]
-FRAGMENTS = pa.list_(pa.struct([*EXTENT, ("text", pa.string())]))
-ZONES = pa.list_(pa.struct([*EXTENT, ("zone", pa.string())]))
-
-# Where article text stands, for releases that withhold it: columns that are slices of it (strings, lists of them, or
-# fragments with their text), columns that are taken from it as a rule, and what the annotators wrote themselves, also
-# inside columns of JSON. Any other string is none of the article's, or quotes it.
-SLICES = {
-    "documents": ("text",),
-    "entities": ("text",),
-    "claims": ("content", "cue", "source"),
-    "ner": ("tokens", "sentence_text"),
-}
-TAKEN = {"documents": ("title", "byline", "dateline_place")}
-OWN_WORDS = frozenset({"normalized_claim", "text_a", "text_b"})
-JSON = {"annotations": ("attributes",)}
-
-Row = dict[str, Any]
-
-
-def schemas(corpus: Corpus, config: LabelingConfig) -> dict[str, pa.Schema]:
-    """The schema of each config of a release, in `CONFIGS` order."""
-    layers = corpus.layers
-    entity = config.attributes_of(layers.entities) if layers.entities else []
-    part = claim_attributes(corpus, config)
-    string, integer = pa.string(), pa.int32()
-    fields = {
-        "documents": [
-            ("doc_id", string),
-            ("text", string),
-            ("text_sha256", string),
-            ("n_chars", integer),
-            *((name, string) for name in METADATA),
-            ("zones", ZONES),
-        ],
-        "entities": [
-            ("mention_id", string),
-            ("doc_id", string),
-            *EXTENT,
-            ("text", string),
-            ("label", string),
-            ("parent_mention_id", string),
-            ("zone", string),
-            *columns(entity),
-            ("lower", pa.float64()),
-            ("upper", pa.float64()),
-        ],
-        "claims": [
-            ("claim_id", string),
-            ("doc_id", string),
-            ("attribution_id", string),
-            ("content", FRAGMENTS),
-            ("cue", FRAGMENTS),
-            ("source", FRAGMENTS),
-            *columns([*part["cue"], *part["source"]]),
-            ("attribution", string),
-            *columns(part["content"]),
-            ("quantity_mention_ids", STRINGS),
-            ("cluster_id", string),
-        ],
-        "claim_relations": [
-            ("relation_id", string),
-            ("cluster_id", string),
-            ("claim_a", string),
-            ("claim_b", string),
-            ("doc_a", string),
-            ("doc_b", string),
-            ("text_a", string),
-            ("text_b", string),
-            ("relation", string),
-            ("basis", string),
-            ("scope", string),
-        ],
-        "ner": [
-            ("id", string),
-            ("doc_id", string),
-            ("story_group", string),
-            ("zone", string),
-            ("tokens", STRINGS),
-            ("token_starts", INTEGERS),
-            ("ner_tags", INTEGERS),
-            ("sentence_start", integer),
-            ("sentence_text", string),
-        ],
-        "annotations": [
-            ("annotation_id", string),
-            ("doc_id", string),
-            ("annotator_id", string),
-            ("layer", string),
-            *EXTENT,
-            ("label", string),
-            ("attributes", string),
-        ],
-    }
-    return {name: pa.schema(fields[name]) for name in CONFIGS}
-
-
-def structure() -> dict[str, pa.Schema]:
-    """The columns that every release has, whatever its labeling config."""
-    return schemas(Corpus(name="", version="", layers=Layers()), LabelingConfig("", "", (), {}, {}, ()))
-
-
-def columns(attributes: Iterable[Attribute]) -> Iterator[tuple[str, pa.DataType]]:
-    """A column for each attribute, typed by its control."""
-    return ((attribute.name, COLUMN_TYPES[attribute.kind]) for attribute in attributes)
+LINKS = "relations"  # among the attributes of an annotation
 
 
 def table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
@@ -187,7 +72,7 @@ def group_rows(contents: pa.Table) -> int:
 
 
 def mentions(annotation: Annotation, zones: Sequence[Zone], layer: str | None) -> list[Mention]:
-    """The entity mentions of a checked annotation, in text order, each with the mention and zone that it lies in."""
+    """The entity mentions of a checked annotation, in text order, each with the mention and the zone around it."""
     spans = annotation.layer(layer)
     return [
         Mention(
@@ -196,28 +81,16 @@ def mentions(annotation: Annotation, zones: Sequence[Zone], layer: str | None) -
             start=span.start,
             end=span.end,
             label=span.label,
-            parent_mention_id=next(
-                (
-                    span_id(annotation.doc_id, "mention", outer)
-                    for outer in spans
-                    if outer is not span and outer.covers(*span.extent)
-                ),
-                None,
-            ),
+            parent_mention_id=span_id(annotation.doc_id, "mention", around) if around else None,
             zone=zone_at(zones, span.start),
             attributes=span.attributes,
         )
-        for span in spans
+        for span, around in zip(spans, innermost(spans), strict=True)
     ]
 
 
-def zone_at(zones: Iterable[Zone], at: int) -> str | None:
-    """The zone that a code point lies in."""
-    return next((zone.zone for zone in zones if zone.start <= at < zone.end), None)
-
-
-def document_rows(article: Article, zones: Sequence[Zone]) -> Iterator[Row]:
-    """The row of an article."""
+def document_rows(article: Article, zones: Sequence[Zone], values: Mapping[str, Any]) -> Iterator[Row]:
+    """The row of an article; ``values`` are those of the controls of the whole task."""
     yield {
         "doc_id": article.doc_id,
         "text": article.text,
@@ -225,6 +98,7 @@ def document_rows(article: Article, zones: Sequence[Zone]) -> Iterator[Row]:
         "n_chars": len(article.text),
         **{name: article.metadata.get(name) for name in METADATA},
         "zones": [{"start": zone.start, "end": zone.end, "zone": zone.zone} for zone in zones],
+        **values,
     }
 
 
@@ -311,18 +185,19 @@ def ner_rows(
 def annotation_rows(annotation: Annotation) -> Iterator[Row]:
     """A row for each region of an annotator, as drawn; its values and outgoing relations as JSON.
 
-    Values that belong to the whole task have a row of their own, without layer, extent and label.
+    A relation is [label, region], with its direction between them where that is another than ``right``; without a label
+    that is empty. Values that belong to the whole task have a row of their own, without layer, extent and label.
     """
     ids = {span.region_id: f"{annotation.doc_id}:{annotation.annotator}:{span.region_id}" for span in annotation.spans}
     ordered = sorted(annotation.spans, key=lambda span: (span.layer, span.start, -span.end, span.region_id))
     for span in ordered:
         outgoing = sorted(
-            [label, ids[relation.to_id]]
+            [label, *([] if relation.direction == "right" else [relation.direction]), ids[relation.to_id]]
             for relation in annotation.relations
-            if relation.from_id == span.region_id
-            for label in relation.labels
+            if relation.from_id == span.region_id and relation.to_id in ids
+            for label in relation.labels or ("",)
         )
-        attributes = {**({"relations": outgoing} if outgoing else {}), **span.attributes}
+        attributes = {**({LINKS: outgoing} if outgoing else {}), **span.attributes}
         yield {
             "annotation_id": ids[span.region_id],
             "doc_id": annotation.doc_id,

@@ -74,7 +74,7 @@ def article_tasks(folder: Path, proposal: Proposal = Proposal.zones) -> list[Tas
     """
     corpus = load_corpus(folder)
     config = load_labeling_config(corpus.path("labeling_config"))
-    check_settings(corpus, config)
+    corpus = check_settings(corpus, config)
     articles, findings = load_articles(corpus)
     stop_on_errors(findings)
     released: dict[str, Annotation] = {}

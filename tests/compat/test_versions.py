@@ -18,8 +18,7 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 from goldspan.convert.conversion import convert
-from goldspan.tables import CONFIGS
-from tests.conftest import ROOT
+from tests.conftest import CONFIGS, ROOT
 from tests.exports import TASKS, lines, write_config
 
 pytestmark = pytest.mark.compat

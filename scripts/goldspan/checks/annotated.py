@@ -10,7 +10,7 @@ from msgspec import Struct
 from goldspan.checks.registry import Hit, release_check
 from goldspan.checks.release import rows_of
 from goldspan.released import Release
-from goldspan.tables import Row
+from goldspan.schemas import Row
 
 Place = tuple[str, str | None, int, int]
 

@@ -11,7 +11,7 @@ from goldspan.records import Span
 
 def linked(subject: Subject) -> Links:
     """The links of the attribution layer."""
-    return links(subject.annotation, subject.corpus.attributions)
+    return links(subject.annotation, subject.corpus)
 
 
 def spans_of(subject: Subject, label: str) -> list[Span]:

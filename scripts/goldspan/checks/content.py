@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from goldspan.checks.registry import around, declare
 from goldspan.faults import FAULTS, Finding, fault
+from goldspan.schemas import Row
 from goldspan.settings import Accepted, Settings
-from goldspan.tables import Row
 
 __all__ = ["CONTENT_CHECKS", "Content", "Spot", "check_content", "content_check", "content_of"]
 

@@ -8,11 +8,13 @@ import regex
 
 from goldspan.checks.registry import Hit, release_check
 from goldspan.checks.release import rows_of, texts
+from goldspan.further import zone_at
 from goldspan.pairs import check_relations, relation_row
 from goldspan.records import Annotation, Article, Span, Zone
 from goldspan.released import Release
+from goldspan.schemas import Row
 from goldspan.settings import Settings
-from goldspan.tables import Row, entity_rows, mentions, zone_at
+from goldspan.tables import entity_rows, mentions
 
 SPACE = regex.compile(r"\s")  # of `tokens.TOKEN`
 

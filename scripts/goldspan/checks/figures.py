@@ -8,8 +8,8 @@ from math import inf
 import regex
 
 from goldspan.checks.content import Content, Spot, content_check
+from goldspan.schemas import Row
 from goldspan.settings import Quantities, Relations
-from goldspan.tables import Row
 from goldspan.tokens import TOKEN
 
 NUMBER = regex.compile(r"\d+(?:[.,'’\u00a0\u202f]\d+)*")

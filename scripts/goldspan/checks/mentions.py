@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import regex
 
 from goldspan.checks.content import Content, Spot, content_check
-from goldspan.tables import Row
+from goldspan.schemas import Row
 from goldspan.tokens import TOKEN
 
 WORD = regex.compile(r"[\w\p{M}\u200c\u200d]{2}")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
 import msgspec
@@ -15,11 +15,12 @@ from goldspan.card import Source, fill_figures, sections
 from goldspan.checks.registry import Hit, release_check
 from goldspan.croissant import CROISSANT_FILE, Described, croissant_json, rai_of
 from goldspan.hashes import records_hash, sha256
-from goldspan.keys import FOREIGN_KEYS, KEYS
+from goldspan.keys import foreign_keys, keys
 from goldspan.labels import count_labels
 from goldspan.released import Release
+from goldspan.schemas import Row, structure
 from goldspan.store import entries
-from goldspan.tables import SPLIT_FILE, Row, structure
+from goldspan.tables import SPLIT_FILE
 from goldspan.tokens import decode_bio
 
 
@@ -38,6 +39,7 @@ NULLABLE = {
     *METADATA,
     "zone",
     "parent_mention_id",
+    "parent_span_id",
     "lower",
     "upper",
     "attribution_id",
@@ -57,8 +59,10 @@ OF_TASKS = {"annotations": {"layer", "start", "end", "label"}}
 def missing_column(release: Release) -> Iterator[Hit]:
     if "documents" not in release.tables:
         yield Hit("documents", "the config itself")
+    multiple = {name for name, table in release.tables.items() if "labels" in table.schema.names}
+    fixed = structure(release.layers, multiple)
     for name, table in release.tables.items():
-        for field in structure()[name]:
+        for field in fixed[name]:
             if field.name not in table.schema.names or table.schema.field(field.name) != field:
                 yield Hit(name, f"{field.name}: {field.type}")
             elif field.name not in NULLABLE | OF_TASKS.get(name, set()) and has_null(table[field.name]):
@@ -100,10 +104,12 @@ def other_columns(release: Release) -> Iterator[Hit]:
 )
 def other_slice(release: Release) -> Iterator[Hit]:
     documents = texts(release)
-    for row in rows_of(release, "entities"):
-        text = documents.get(row["doc_id"], "")
-        if not is_slice(text, row):
-            yield Hit(row["mention_id"], row["text"], (row["start"], row["end"]), text)
+    known = keys(release.layers)
+    for name in ("entities", *release.layers.further):
+        for row in rows_of(release, name):
+            text = documents.get(row["doc_id"], "")
+            if not is_slice(text, row):
+                yield Hit(row[known[name]], row["text"], (row["start"], row["end"]), text)
     for row in rows_of(release, "annotations"):
         if row["layer"] and not 0 <= (row["start"] or 0) < (row["end"] or 0) <= len(documents.get(row["doc_id"], "")):
             yield Hit(row["annotation_id"], f"{row['start']} to {row['end']}")
@@ -142,19 +148,19 @@ def other_text(release: Release) -> Iterator[Hit]:
     "Build the release again.",
 )
 def repeated_key(release: Release) -> Iterator[Hit]:
-    for name, key in KEYS.items():
+    for name, key in keys(release.layers).items():
         rows = rows_of(release, name)
         for value, count in Counter(row[key] for row in rows).items():
             if count > 1 or not value:
                 yield Hit(str(value), f"{count} rows of {name}")
         for row in rows:
-            if release.manifest.text != "hydrated" and not fitting(name, row):  # there, spans have moved
+            if release.manifest.text != "hydrated" and not fitting(name, row, row[key]):  # there, spans have moved
                 yield Hit(str(row[key]), name)
 
 
-def fitting(config: str, row: Row) -> bool:
-    """True if the key of a row is what a build makes of what the row holds."""
-    doc_id, key = row.get("doc_id"), row[KEYS[config]]
+def fitting(config: str, row: Row, key: str) -> bool:
+    """True if the key of a row is what a build makes of what the row holds; those of spans and relations are E640's."""
+    doc_id = row.get("doc_id")
     if config == "entities":
         return bool(key == f"{doc_id}:mention:{row['start']}-{row['end']}")
     if config == "claims":
@@ -173,13 +179,14 @@ def fitting(config: str, row: Row) -> bool:
     "Build the release again.",
 )
 def unknown_key(release: Release) -> Iterator[Hit]:
-    for name, column, target in FOREIGN_KEYS:
-        known = {row[KEYS[target]] for row in rows_of(release, target)}
+    key = keys(release.layers)
+    for name, column, target in foreign_keys(release.layers):
+        known = {row[key[target]] for row in rows_of(release, target)}
         for row in rows_of(release, name):
             value = row[column]
             for reference in value if isinstance(value, list) else [value]:
                 if reference is not None and reference not in known:
-                    yield Hit(str(row[KEYS[name]]), f"{column} {reference}")
+                    yield Hit(str(row[key[name]]), f"{column} {reference}")
 
 
 @release_check(
@@ -315,17 +322,23 @@ def other_records(release: Release) -> Iterator[Hit]:
 )
 def other_label_counts(release: Release) -> Iterator[Hit]:
     listed = release.manifest.labels
-    counting = {f"{name}/label" for name in ("entities", "annotations") if listed and name in release.tables}
+    counting = {
+        f"{name}/{column}"
+        for name in ("entities", "annotations", *release.layers.further)
+        for column in ("label", "labels")
+        if listed and name in release.tables and column in release.tables[name].column_names
+    }
     yield from (Hit(name, "not counted") for name in sorted(counting - set(listed)))
-    known = {name for name in listed if known_column(release.tables, name)}
+    known = {name for name in listed if known_column(release, name)}
     counted = count_labels(release.tables, {name: tuple(listed[name]) for name in known})
     yield from (Hit(name) for name in listed if name not in known or counted[name] != listed[name])
 
 
-def known_column(tables: Mapping[str, pa.Table], name: str) -> bool:
+def known_column(release: Release, name: str) -> bool:
     """True if a name is ``config/column`` of a config without rows, or of a column that is there."""
-    table, _, column = name.partition("/")
-    return table in KEYS and (table not in tables or column in tables[table].column_names)
+    config, _, column = name.partition("/")
+    table = release.tables.get(config)
+    return config in keys(release.layers) and (table is None or column in table.column_names)
 
 
 @release_check(

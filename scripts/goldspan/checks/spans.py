@@ -10,17 +10,16 @@ from goldspan.records import Span
 
 
 def in_text(subject: Subject, *layers: str | None) -> list[Span]:
-    """The spans of some layers (of the three of the corpus, if none is given) inside the text, in text order."""
+    """The spans of some layers (of all that are released, if none is given) inside the text, in text order."""
     length = len(subject.article.text)
-    names = layers or released(subject)
+    names = layers or subject.corpus.layers.released
     spans = [span for name in names for span in subject.annotation.layer(name)]
     return [span for span in spans if 0 <= span.start < span.end <= length]
 
 
-def released(subject: Subject) -> list[str]:
-    """The layers that become tables of a release."""
-    layers = subject.corpus.layers
-    return [name for name in (layers.zones, layers.entities, layers.attributions) if name is not None]
+def single(subject: Subject) -> list[str]:
+    """The layers that are released and whose regions have one label each."""
+    return [name for name in subject.corpus.layers.released if not subject.config.layers[name].multiple]
 
 
 @annotation_check(
@@ -53,7 +52,7 @@ def unknown_label(subject: Subject) -> Iterator[Hit]:
 )
 def not_one_label(subject: Subject) -> Iterator[Hit]:
     for span in subject.annotation.spans:
-        if span.layer in released(subject) and len(span.labels) != 1:
+        if span.layer in single(subject) and len(span.labels) != 1:
             yield hit(span, ", ".join(span.labels) or "none")
 
 
@@ -84,14 +83,17 @@ def other_text_shown(subject: Subject) -> Iterator[Hit]:
 
 @annotation_check(
     "E306",
-    "Two regions of one layer have the same extent",
+    "Two regions of one layer have the same extent; in a further layer, the same labels too",
     "Delete one of them in Label Studio.",
 )
 def same_extent(subject: Subject) -> Iterator[Hit]:
-    for layer in released(subject):
-        for one, other in pairwise(subject.annotation.layer(layer)):
-            if one.extent == other.extent:
-                yield hit(other, f"the same as region {one.region_id}")
+    layers = subject.corpus.layers
+    for layer in layers.released:
+        first: dict[object, Span] = {}
+        for span in subject.annotation.layer(layer):
+            same = (span.extent, None if layer in layers.parts else frozenset(span.labels))
+            if first.setdefault(same, span) is not span:
+                yield hit(span, f"the same as region {first[same].region_id}")
 
 
 @annotation_check(
@@ -171,7 +173,7 @@ def crossing_or_deep_entities(subject: Subject) -> Iterator[Hit]:
     "Set it in Label Studio; of a claim in several pieces, on its first content.",
 )
 def missing_attribute(subject: Subject) -> Iterator[Hit]:
-    continued = links(subject.annotation, subject.corpus.attributions).continued
+    continued = links(subject.annotation, subject.corpus).continued
     for span in subject.annotation.spans:
         for attribute in subject.config.attributes_of(span.layer, span.label):
             missing = attribute.name in subject.corpus.required and attribute.name not in span.attributes

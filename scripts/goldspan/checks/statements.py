@@ -6,7 +6,7 @@ from goldspan.checks.content import Content, Spot, content_check
 from goldspan.claims import quotation, quotations
 from goldspan.dates import is_date, is_duration
 from goldspan.duplicates import resemblances, runs_of_words
-from goldspan.tables import Row
+from goldspan.schemas import Row
 
 
 @content_check(

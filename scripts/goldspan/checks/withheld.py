@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from goldspan.checks.registry import Hit, release_check
 from goldspan.hydrate.mask import holds_words, is_masked, slices
 from goldspan.released import Release
-from goldspan.tables import SLICES, Row
+from goldspan.schemas import Row, text_columns
 
 
 def masked_rows(release: Release) -> Iterator[tuple[str, Row, list[str]]]:
     """Each row of the configs that hold slices of text, with the config and the slices."""
-    for name, columns in SLICES.items():
-        if name in release.tables:
-            for row in release.tables[name].to_pylist():
-                yield name, row, [text for column in columns for text in slices(row[column])]
+    for name, table in release.tables.items():
+        for row in table.to_pylist() if text_columns(name) else ():
+            yield name, row, [text for column in text_columns(name) for text in slices(row[column])]
 
 
 @release_check(

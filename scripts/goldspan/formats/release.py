@@ -8,7 +8,7 @@ from goldspan.formats.checked import Row, attributes, by_id, check, fragment, in
 from goldspan.formats.names import file_names
 from goldspan.formats.stream import Collection, Document, Relation, Span
 from goldspan.released import Release, read_release
-from goldspan.tables import structure
+from goldspan.schemas import structure
 
 __all__ = ["read_release_folder"]
 
@@ -33,8 +33,9 @@ def read_release_folder(folder: Path, language: str) -> Collection:
         DataError: it cannot be read (E610, E705, E710), or lacks a column (E961).
     """
     release = read_release(folder)
+    known = structure()
     for name, table in release.tables.items():
-        need(table, structure()[name].names, NEEDED.get(name, ()), str(folder / name))
+        need(table, known[name].names if name in known else (), NEEDED.get(name, ()), str(folder / name))
     check_keys(release)
     linked = rows(release, "claim_relations")
     return Collection(

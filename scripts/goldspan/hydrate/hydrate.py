@@ -21,7 +21,7 @@ from goldspan.hydrate.rows import NOT_QUOTED, Filler, Text
 from goldspan.hydrate.withhold import ANCHORS, Anchors, Document
 from goldspan.manifest import TextState
 from goldspan.released import Release, read_release, replace_folder
-from goldspan.tables import CONFIGS, SPLIT_FILE, parquet
+from goldspan.tables import SPLIT_FILE, parquet
 
 __all__ = ["Hydrated", "hydrate"]
 
@@ -75,8 +75,8 @@ def hydrate(withheld: Path, copies: Path, out: Path, *, skip: bool = False) -> H
     filler = Filler(texts, tags_of(release))
     tables = {
         name: pa.Table.from_pylist(rows, schema=release.tables[name].schema)
-        for name in CONFIGS
-        if name in release.tables and (rows := filler.fill(name, release.tables[name].to_pylist()))
+        for name in release.tables
+        if (rows := filler.fill(name, release.tables[name].to_pylist()))
     }
     findings = [*missing(wanted, found, files), *told(wanted, found, texts), *filler.findings]
     if not texts or (not skip and any(one.is_error for one in findings)):

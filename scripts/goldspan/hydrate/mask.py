@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from goldspan.hydrate.anchors import MASK, WORD
-from goldspan.tables import SLICES
+from goldspan.schemas import text_columns
 
 __all__ = ["each_text", "holds_words", "is_masked", "mask", "masked_table"]
 
@@ -44,6 +44,6 @@ def slices(value: Any) -> Iterator[str]:
 
 def masked_table(name: str, table: pa.Table) -> pa.Table:
     """The table of a config with every slice of text masked."""
-    columns = SLICES.get(name, ())
+    columns = text_columns(name)
     rows = [{**row, **{column: each_text(row[column], mask) for column in columns}} for row in table.to_pylist()]
     return pa.Table.from_pylist(rows, schema=table.schema)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from goldspan.hydrate.anchors import normal, words
-from goldspan.tables import OWN_WORDS
+from goldspan.schemas import OWN_WORDS
 
 __all__ = ["Quotes", "Resolve", "in_json", "restored"]
 

@@ -56,7 +56,7 @@ def rebase(folder: Path, today: date) -> Rebased:
     """
     corpus = load_corpus(folder)
     config = load_labeling_config(corpus.path("labeling_config"))
-    check_settings(corpus, config)
+    corpus = check_settings(corpus, config)
     articles, findings = load_articles(corpus)
     stop_on_errors(findings)
     standing = standing_tasks(corpus.export_files(), read_written).tasks

@@ -13,7 +13,7 @@ from goldspan.hydrate.anchors import Alignment, Placed
 from goldspan.hydrate.quotes import restored
 from goldspan.hydrate.strings import changed_strings
 from goldspan.records import Span
-from goldspan.tables import Row
+from goldspan.schemas import Row
 from goldspan.tokens import bio, outermost, tokenise, trimmed
 
 __all__ = ["Filler", "Text"]
@@ -60,7 +60,7 @@ class Filler:
         self.kept: dict[str, set[str]] = {}
 
     def fill(self, name: str, rows: Iterable[Row]) -> list[Row]:
-        """The rows of a config; the others must come in the order of `CONFIGS`."""
+        """The rows of a config; the others must come in the order of `configs`."""
         known = (row for row in rows if {row.get(key) for key in ("doc_id", "doc_a", "doc_b")} <= {None, *self.texts})
         filled = (getattr(self, name)(self.unquoted(name, row)) for row in known)
         found = self.joined(name, [row for row in filled if row is not None])

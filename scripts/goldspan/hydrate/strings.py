@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from goldspan.hydrate.quotes import in_json
-from goldspan.tables import JSON, OWN_WORDS, SLICES, TAKEN, Row
+from goldspan.schemas import JSON, OWN_WORDS, TAKEN, Row, text_columns
 
 __all__ = ["changed_strings", "other_strings"]
 
@@ -30,7 +30,7 @@ def other_strings(name: str, table: pa.Table) -> Iterator[str]:
 
 def changed_strings(name: str, row: Row, change: Change, taken: Callable[[str | None], str | None]) -> Row:
     """A row with each string changed that is no slice of text; ``taken`` changes those that are taken from a text."""
-    kept = {*SLICES.get(name, ()), *OWN_WORDS}
+    kept = {*text_columns(name), *OWN_WORDS}
     return {
         column: value
         if column in kept

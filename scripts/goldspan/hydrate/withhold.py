@@ -20,7 +20,8 @@ from goldspan.hydrate.quotes import Quotes
 from goldspan.hydrate.repack import Origin, described, drawings
 from goldspan.hydrate.strings import changed_strings, other_strings
 from goldspan.manifest import Manifest
-from goldspan.tables import OWN_WORDS, SPLIT_FILE, parquet
+from goldspan.schemas import OWN_WORDS
+from goldspan.tables import SPLIT_FILE, parquet
 
 __all__ = ["ANCHORS", "Anchors", "Document", "withhold"]
 

@@ -39,7 +39,7 @@ def corpus_source(folder: Path, patterns: Sequence[str] = ()) -> Source:
     """
     corpus = load_corpus(folder)
     config = load_labeling_config(corpus.path("labeling_config"))
-    check_settings(corpus, config)
+    corpus = check_settings(corpus, config)
     articles, findings = load_articles(corpus)
     stop_on_errors(findings)
     for pattern in patterns:

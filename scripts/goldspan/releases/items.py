@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from goldspan.keys import KEYS
+from goldspan.keys import keys
 from goldspan.releases.alignment import Move, stay
 from goldspan.releases.sides import Row, Side
 from goldspan.releases.terms import REFERENCES, TERMS, Terms
@@ -15,6 +15,7 @@ __all__ = ["Extents", "Item", "Known", "items_of"]
 Extents = tuple[tuple[int, int], ...]
 Known = Mapping[str, Mapping[str, str]]
 
+KEYS = keys()
 SAID_ELSEWHERE = {"start", "end", "text", "n_chars", "text_sha256", "zones", "attributes"}
 
 

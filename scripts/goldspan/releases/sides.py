@@ -11,10 +11,10 @@ from msgspec import Struct
 from goldspan.checks.release import OF_TASKS, has_null
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
-from goldspan.keys import KEYS
+from goldspan.keys import keys
 from goldspan.released import Release
 from goldspan.releases.terms import TERMS, Terms
-from goldspan.tables import structure
+from goldspan.schemas import structure
 
 __all__ = ["Row", "Side", "side_of"]
 
@@ -55,7 +55,7 @@ def side_of(release: Release) -> Side:
     Raises:
         DataError: the rows of a config cannot be told apart (E904).
     """
-    tables, tags = release.tables, release.tags
+    tables, tags = {name: table for name, table in release.tables.items() if name in TERMS}, release.tags
     stop_on_errors(finding for name in tables for finding in check_keys(name, tables[name], str(release.folder)))
     rows: dict[str, list[Row]] = {name: table.to_pylist() for name, table in tables.items()}
     rows["zones"] = [
@@ -88,13 +88,14 @@ def read_attributes(text: str) -> Row:
 def check_keys(config: str, table: pa.Table, file: str) -> Iterator[Finding]:
     """Findings about a table without the columns of `TERMS`, or with a key that is empty or stands twice (E904)."""
     terms, schema = TERMS.get(config, Terms(config)), structure()[config]
-    needed = {KEYS[config], *terms.articles, *terms.group, *ALSO_READ.get(config, ())}
+    key = keys()[config]
+    needed = {key, *terms.articles, *terms.group, *ALSO_READ.get(config, ())}
     needed |= {*filter(None, (terms.extent, terms.label)), *(["end"] if terms.extent == "start" else [])}
     for name in sorted(needed):
         if name not in table.column_names or table.schema.field(name).type != schema.field(name).type:
             yield NO_KEY.finding(name, file=file, row=config)
         elif (config, name) not in MAY_BE_NULL and has_null(table[name]):
             yield NO_KEY.finding(f"{name}: null", file=file, row=config)
-    keys = table[KEYS[config]].to_pylist() if KEYS[config] in table.column_names else []
-    for key in sorted(str(key) for key, count in Counter(keys).items() if count > 1):
-        yield NO_KEY.finding(key, file=file, row=config)
+    found = table[key].to_pylist() if key in table.column_names else []
+    for twice in sorted(str(value) for value, count in Counter(found).items() if count > 1):
+        yield NO_KEY.finding(twice, file=file, row=config)

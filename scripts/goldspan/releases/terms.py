@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from goldspan.keys import FOREIGN_KEYS
+from goldspan.keys import foreign_keys
 
 __all__ = ["REFERENCES", "TERMS", "Terms"]
 
@@ -48,5 +48,5 @@ TERMS = {
 }
 
 REFERENCES = {
-    (config, column): target for config, column, target in FOREIGN_KEYS if target not in ("documents", "annotations")
+    (config, column): target for config, column, target in foreign_keys() if target not in ("documents", "annotations")
 }
