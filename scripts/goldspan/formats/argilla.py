@@ -1,36 +1,54 @@
-"""Argilla: a folder for ``rg.Dataset.from_disk``, with a SpanQuestion for each layer and spans as suggestions."""
+"""Argilla: a folder for ``rg.Dataset.from_disk``, with a question for each layer and choice; spans are suggestions."""
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
-from goldspan.formats.stream import Collection, Document, Files, Lost, count_attributes, pieces
+from goldspan.formats.stream import Collection, Control, Document, Files, Lost, chosen, count_attributes, pieces
 from goldspan.formats.words import labelled
+from goldspan.labeling import Kind
 
-__all__ = ["question_names", "render", "write"]
+__all__ = ["Names", "named", "render", "safe_names", "write"]
 
 LEAST_VISIBLE = 3  # options, of which Argilla shows no fewer
-FIELD = "text"
+LEAST_CHOICE = 2  # labels, with fewer of which its server takes no question about whole records
+FIELD, ID = "text", "doc_id"
 Row = dict[str, Any]
+SPANS: Row = {"type": "span", "field": FIELD, "allow_overlapping": True}
+SELECTION: Row = {"type": "label_selection"}
+SELECTIONS: Row = {"type": "multi_label_selection"}
+FLOAT: Row = {"type": "float", "min": None, "max": None}
+TERMS: Row = {"type": "terms", "values": None}
+
+
+class Names(Struct, frozen=True):
+    """What Argilla calls the questions about layers and about choices, and the metadata of other values."""
+
+    layers: dict[str, str]
+    choices: dict[str, str]
+    metadata: dict[str, str]
 
 
 def write(collection: Collection, lost: Lost) -> Files:
     """The files ``records.json``, ``.argilla/settings.json`` and ``.argilla/dataset.json``."""
-    names = question_names(collection.layers)
+    names = named(collection)
     labels: dict[str, set[str]] = defaultdict(set)
     ahead = b"[\n"
     for document in collection.documents:
         count_attributes(document, lost)
         lost["relations"] += len(document.relations)
-        yield "records.json", ahead + msgspec.json.encode(render(document, names, lost))
+        yield "records.json", ahead + msgspec.json.encode(render(document, names, collection.controls, lost))
         ahead = b",\n"
         for span in document.spans:
             labels[span.layer].update(span.labels)
     lost["relations between documents"] += len(collection.across)
     yield "records.json", b"[]\n" if ahead == b"[\n" else b"\n]\n"
-    yield ".argilla/settings.json", formatted(settings(names, labels))
+    yield ".argilla/settings.json", formatted(settings(names, labels, collection.controls))
     yield ".argilla/dataset.json", formatted({"name": "goldspan"})
 
 
@@ -39,14 +57,22 @@ def formatted(value: Row) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
-def question_names(layers: tuple[str, ...]) -> dict[str, str]:
-    """A name for each layer's question: Argilla allows small letters, digits, ``_`` and ``-`` only."""
-    names: dict[str, str] = {}
-    for layer in layers:
-        name = re.sub(r"[^a-z0-9_-]", "_", layer.lower()).strip("_-") or "spans"
-        number = next(n for n in range(1, len(layers) + 1) if numbered(name, n) not in names.values())
-        names[layer] = numbered(name, number)
-    return names
+def named(collection: Collection) -> Names:
+    """A name for each layer and each control, all different."""
+    asked = [name for name, control in collection.controls.items() if len(control.labels) >= LEAST_CHOICE]
+    others = [name for name in collection.controls if name not in asked]
+    kinds = [collection.layers, asked, others]
+    found = iter(safe_names([name for kind in kinds for name in kind]))
+    return Names(*(dict(zip(kind, found, strict=False)) for kind in kinds))
+
+
+def safe_names(names: Iterable[str]) -> list[str]:
+    """Names as Argilla allows them, of small letters, digits, ``_`` and ``-``, all different."""
+    taken = [FIELD, ID]
+    for each in names:
+        name = re.sub(r"[^a-z0-9_-]", "_", each.lower()).strip("_-") or "unnamed"
+        taken.append(next(one for one in (numbered(name, n) for n in count(1)) if one not in taken))
+    return taken[2:]
 
 
 def numbered(name: str, number: int) -> str:
@@ -54,16 +80,19 @@ def numbered(name: str, number: int) -> str:
     return name if number == 1 else f"{name}-{number}"
 
 
-def render(document: Document, names: dict[str, str], lost: Lost) -> Row:
+def render(document: Document, names: Names, controls: dict[str, Control], lost: Lost) -> Row:
     """A document as a record: the spans of each layer suggested as the answer to its question, once for each label."""
     suggestions: dict[str, Row] = {}
     for span in labelled(pieces(document.spans, lost), lost):
-        question = suggestions.setdefault(names[span.layer], {"value": [], "score": None, "agent": "goldspan"})
+        question = suggestions.setdefault(names.layers[span.layer], suggestion([]))
         question["value"] += [{"start": span.start, "end": span.end, "label": label} for label in span.labels]
+    for control, name in names.choices.items():
+        if labels := chosen(document.values.get(control)):
+            suggestions[name] = suggestion(labels if controls[control].kind is Kind.STRINGS else labels[0])
     return {
         "id": document.file,
         "fields": {FIELD: document.text},
-        "metadata": {"doc_id": document.doc_id},
+        "metadata": {ID: document.doc_id} | metadata(document, names),
         "suggestions": suggestions,
         "responses": {},
         "vectors": {},
@@ -71,32 +100,52 @@ def render(document: Document, names: dict[str, str], lost: Lost) -> Row:
     }
 
 
-def settings(names: dict[str, str], labels: dict[str, set[str]]) -> Row:
-    """The settings of the dataset: the text, and a question for each layer that has labels."""
-    asked = [layer for layer in names if labels[layer]]
+def suggestion(value: Any) -> Row:
+    """The suggestion of an answer."""
+    return {"value": value, "score": None, "agent": "goldspan"}
+
+
+def metadata(document: Document, names: Names) -> Row:
+    """The values of a document that answer no question: numbers, and lists of texts."""
+    values = {name: document.values[control] for control, name in names.metadata.items() if control in document.values}
+    return {
+        name: value if isinstance(value, float | int) and not isinstance(value, bool) else chosen(value)
+        for name, value in values.items()
+    }
+
+
+def settings(names: Names, labels: dict[str, set[str]], controls: dict[str, Control]) -> Row:
+    """The settings of the dataset: the text, metadata, a question for each layer with labels and for each choice."""
+    layers = [(name, layer, sorted(labels[layer]), SPANS) for layer, name in names.layers.items() if labels[layer]]
+    choices = [
+        (name, control, controls[control].labels, SELECTIONS if controls[control].kind is Kind.STRINGS else SELECTION)
+        for control, name in names.choices.items()
+    ]
+    floats = {name for control, name in names.metadata.items() if controls[control].kind is Kind.NUMBER}
     return {
         "guidelines": None,
         "fields": [
             {"name": FIELD, "title": FIELD, "required": True, "settings": {"type": "text", "use_markdown": False}}
         ],
-        "questions": [question(names[layer], layer, sorted(labels[layer]), layer == asked[0]) for layer in asked],
-        "metadata": [{"name": "doc_id", "title": "doc_id", "settings": {"type": "terms", "values": None}}],
+        "questions": [question(*one, required=at == 0) for at, one in enumerate([*layers, *choices])],
+        "metadata": [
+            {"name": name, "title": title, "settings": FLOAT if name in floats else TERMS}
+            for title, name in {ID: ID, **names.metadata}.items()
+        ],
         "vectors": [],
         "allow_extra_metadata": False,
         "distribution": {"strategy": "overlap", "min_submitted": 1},
     }
 
 
-def question(name: str, layer: str, labels: list[str], required: bool) -> Row:
-    """The question for a layer, whose spans may overlap."""
+def question(name: str, title: str, labels: Sequence[str], kind: Row, *, required: bool) -> Row:
+    """The question for a layer or a choice, with its labels as options."""
     return {
         "name": name,
-        "title": layer,
+        "title": title,
         "required": required,
         "settings": {
-            "type": "span",
-            "field": FIELD,
-            "allow_overlapping": True,
+            **kind,
             "visible_options": len(labels) if len(labels) >= LEAST_VISIBLE else None,
             "options": [{"value": label, "text": label, "description": None} for label in labels],
         },

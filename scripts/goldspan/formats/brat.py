@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from goldspan.formats.stream import Collection, Document, Files, Lost, Relation, Span, count_directions
+from goldspan.formats.stream import Collection, Document, Files, Lost, Relation, Span, count_directions, count_values
 
 __all__ = ["on_lines", "render", "write"]
 
@@ -35,6 +35,7 @@ def write(collection: Collection, lost: Lost) -> Files:
     types = Types(set(), set(), {})
     for document in collection.documents:
         lost["documents' attributes"] += bool(document.attributes)
+        count_values(document, lost)
         yield f"{document.file}.txt", document.text.encode()
         yield f"{document.file}.ann", render(document, types, lost).encode()
     lost["relations between documents"] += len(collection.across)

@@ -35,10 +35,14 @@ def export_command(
     ] = None,
     scheme: Annotated[Scheme, typer.Option(help="The scheme of CoNLL's tags.")] = Scheme.bio,
     language: Annotated[str, typer.Option(metavar="CODE", help="By whose rules sentences end.")] = "en",
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="XML", help="The labeling config of a converted folder, which says what are choices."),
+    ] = None,
 ) -> None:
     """A release or a converted folder -> the format of another tool; what that cannot hold is said and counted."""
     with extra("formats"):
-        exported = export(source, format_, out, layers=layer or (), scheme=scheme, language=language)
+        exported = export(source, format_, out, layers=layer or (), scheme=scheme, language=language, config=config)
     show_findings(exported.findings)
     figures = {**msgspec.to_builtins(exported.summary), "files": len(exported.summary.files)}
     typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))

@@ -7,7 +7,7 @@ from itertools import pairwise
 from urllib.parse import quote
 
 from goldspan.formats.names import layer_files
-from goldspan.formats.stream import Collection, Document, Files, Lost, count_attributes, pieces
+from goldspan.formats.stream import Collection, Document, Files, Lost, count_attributes, count_values, pieces
 from goldspan.formats.words import flat, token_sentences, trimmed
 from goldspan.tokens import bio
 
@@ -24,6 +24,7 @@ def write(collection: Collection, lost: Lost, scheme: str = "BIO") -> Files:
         ids.append({"doc_id": document.doc_id, "annotation_id": document.annotation_id})
         lost["relations"] += len(document.relations)
         count_attributes(document, lost)
+        count_values(document, lost)
         for layer, file in files.items():
             yield file, render(document, layer, collection.language, scheme, lost).encode()
     lost["relations between documents"] += len(collection.across)

@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from goldspan.convert.layout import FIXED
 from goldspan.faults import stop_on_errors
 from goldspan.formats.checked import (
     NO_FIT,
@@ -22,8 +22,10 @@ from goldspan.formats.checked import (
     once,
     refer,
 )
+from goldspan.formats.controls import choices_of, controls_of, likely_choices, unsure_columns
 from goldspan.formats.names import file_names
 from goldspan.formats.stream import Collection, Document, Lost, Relation, Span
+from goldspan.labeling import LabelingConfig
 
 __all__ = ["read_converted"]
 
@@ -35,12 +37,15 @@ COLUMNS = {
 }
 KEYS = {"documents": "doc_id", "annotations": "annotation_id"}
 HASH = "text_sha256"
+OF_ANNOTATIONS = frozenset(name for name, _ in FIXED["annotations"])  # columns that are no values of controls
 NULLABLE = {"was_cancelled", "labels", "direction"}
 Rows = Callable[[str], list[Row]]
 
 
-def read_converted(folder: Path, language: str) -> Collection:
+def read_converted(folder: Path, language: str, config: LabelingConfig | None = None) -> Collection:
     """The annotations of a converted folder that were not skipped, and the documents that have none.
+
+    Without its labeling config it is not known whether lists of texts that were said of whole documents are choices.
 
     Raises:
         DataError: a table cannot be read or lacks a column (E961), or a span is of no annotation (E962).
@@ -53,6 +58,9 @@ def read_converted(folder: Path, language: str) -> Collection:
     for name in ("spans", "relations"):
         refer(tables[name]["annotation_id"].to_pylist(), ids["annotations"], "annotation", str(folder / name))
     layers = sorted(set(tables["spans"]["layer"].to_pylist()))
+    annotations = tables["annotations"]
+    columns = value_columns(annotations)
+    choices = choices_of(config) if config else likely_choices(annotations, columns)
     return Collection(
         layers=tuple(layers),
         main=layers[0] if len(layers) == 1 else None,
@@ -61,7 +69,14 @@ def read_converted(folder: Path, language: str) -> Collection:
         left_out=Lost(
             {"annotations that were skipped": sum(map(bool, tables["annotations"]["was_cancelled"].to_pylist()))}
         ),
+        controls=controls_of(annotations, columns, choices),
+        unsure=() if config else unsure_columns(annotations, columns),
     )
+
+
+def value_columns(annotations: pa.Table) -> list[str]:
+    """The columns with the values of controls of whole tasks."""
+    return [name for name in annotations.column_names if name not in OF_ANNOTATIONS]
 
 
 def read_table(folder: Path, name: str) -> pa.Table:
@@ -115,7 +130,7 @@ def document(row: Row, annotation: Row | None, file: str, spans: list[Row], rela
     Raises:
         DataError: a span is not what its text says, or is of another document (E962).
     """
-    said: dict[str, Any] = attributes(annotation, COLUMNS["annotations"]) if annotation else {}
+    said: Row = attributes(annotation, COLUMNS["annotations"]) if annotation else {}
     stop_on_errors(
         NO_FIT.finding("it is of another document", task=row["doc_id"], row=one.get("span_id") or one["relation_id"])
         for one in [*spans, *relations]
@@ -128,7 +143,9 @@ def document(row: Row, annotation: Row | None, file: str, spans: list[Row], rela
         spans=in_order(span(one, row["text"]) for one in spans),
         relations=by_id([relation(one) for one in relations]),
         annotation_id=annotation["annotation_id"] if annotation else None,
-        attributes=attributes(row, (*COLUMNS["documents"], HASH)) | said,
+        attributes=attributes(row, (*COLUMNS["documents"], HASH))
+        | {n: v for n, v in said.items() if n in OF_ANNOTATIONS},
+        values={name: value for name, value in said.items() if name not in OF_ANNOTATIONS},
     )
 
 

@@ -16,6 +16,7 @@ from goldspan.formats.checked import NO_FOLDER
 from goldspan.formats.converted import read_converted
 from goldspan.formats.release import read_release_folder
 from goldspan.formats.stream import Collection, Document, Files, Lost
+from goldspan.labeling import load_labeling_config
 from goldspan.store import NOT_OURS, new_folder
 
 __all__ = ["Exported", "Format", "export"]
@@ -24,6 +25,11 @@ NO_SUCH_LAYER = fault("E963", "The folder has no layer of this name", "Name one 
 NOT_ALL = fault("W960", "Not all is written", "docs/formats.md says what each format holds; jsonl holds everything.")
 NO_ENTITIES = fault(
     "W961", "Which layer is that of entities is not known; doc.ents is left empty", "Name it: --layer NAME."
+)
+UNSURE = fault(
+    "W962",
+    "Whether what was said of whole documents is a choice or a text is not known; it is written as text",
+    "Give the labeling config that the folder was converted with: --config XML.",
 )
 SUMMARY = "goldspan.summary.json"  # which no layer's file is called, since their names have one dot
 
@@ -42,12 +48,13 @@ class Format(StrEnum):
 
 
 Writer = Callable[[Collection, Lost], Files]
+OF_CHOICES = (Format.argilla, Format.prodigy, Format.spacy)  # which write choices and texts in different ways
 
 
 class Summary(Struct, frozen=True):
     """What was written: how many documents, spans and relations were read, what of them the format cannot hold.
 
-    ``left_out`` is what was no part of it from the beginning.
+    ``values`` were said of whole documents. ``left_out`` is what was no part of it from the beginning.
     """
 
     format: Format
@@ -57,6 +64,7 @@ class Summary(Struct, frozen=True):
     cannot_hold: dict[str, int]
     left_out: dict[str, int]
     files: list[str]
+    values: int = 0
 
 
 class Exported(Struct, frozen=True):
@@ -67,22 +75,30 @@ class Exported(Struct, frozen=True):
 
 
 def export(
-    source: Path, form: Format, out: Path, *, layers: Sequence[str] = (), scheme: str = "BIO", language: str = "en"
+    source: Path,
+    form: Format,
+    out: Path,
+    *,
+    layers: Sequence[str] = (),
+    scheme: str = "BIO",
+    language: str = "en",
+    config: Path | None = None,
 ) -> Exported:
     """Write a release or a converted folder in a format into a folder, new or of an earlier export.
 
     Only some ``layers`` if any are named, of which the first is that of entities. ``scheme`` is BIO or BILOU, for
-    CoNLL; ``language`` that of sentences, for CoNLL and GLiNER.
+    CoNLL; ``language`` that of sentences, for CoNLL and GLiNER. The labeling ``config`` of a converted folder says
+    which values of whole documents are choices.
 
     Raises:
         DataError: the source cannot be read (E960, E961, E610, E705, E710), does not fit together (E962) or has no such
-            layer (E963), or the folder holds what no export has put there (E005).
+            layer (E963), the config cannot be used (E003), or the folder holds what no export has put there (E005).
         ModuleNotFoundError: the format needs an extra that is not installed.
         OSError: the folder cannot be written; what it held stays.
     """
     write = writer(form, scheme)
     counts, lost, left_out = Lost(), Lost(), Lost()
-    collection = counted(only(read_folder(source, language), layers, left_out), counts)
+    collection = counted(only(read_folder(source, language, config), layers, left_out), counts)
     check_target(out)
     with new_folder(out.resolve()) as new:
         names = list(dict.fromkeys(written(write(collection, lost), new)))
@@ -95,6 +111,7 @@ def export(
             shown(lost),
             shown(left_out),
             names,
+            counts["values"],
         )
         (new / SUMMARY).write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
         for file in [*names, SUMMARY]:
@@ -109,12 +126,12 @@ def writer(form: Format, scheme: str) -> Writer:
     return write
 
 
-def read_folder(folder: Path, language: str) -> Collection:
+def read_folder(folder: Path, language: str, config: Path | None = None) -> Collection:
     """The stream of a folder of either kind."""
     if (folder / "manifest.json").is_file():
         return read_release_folder(folder, language)
     if (folder / "documents").is_dir():
-        return read_converted(folder, language)
+        return read_converted(folder, language, load_labeling_config(config) if config else None)
     raise NO_FOLDER.error(file=str(folder))
 
 
@@ -147,7 +164,8 @@ def counted(collection: Collection, counts: Lost) -> Collection:
 
     def passing() -> Iterator[Document]:
         for document in collection.documents:
-            counts.update(documents=1, spans=len(document.spans), relations=len(document.relations))
+            marked = {"spans": len(document.spans), "relations": len(document.relations)}
+            counts.update(documents=1, values=len(document.values), **marked)
             yield document
 
     return msgspec.structs.replace(collection, documents=passing())
@@ -195,3 +213,5 @@ def findings(summary: Summary, collection: Collection) -> Iterator[Finding]:
         yield NOT_ALL.finding(f"{count} {what} are left out")
     if summary.format is Format.spacy and collection.main is None:
         yield NO_ENTITIES.finding(", ".join(map(repr, collection.layers)))
+    if summary.format in OF_CHOICES and collection.unsure:
+        yield UNSURE.finding(", ".join(map(repr, collection.unsure)))

@@ -14,6 +14,7 @@ from goldspan.formats.stream import (
     Relation,
     count_attributes,
     count_directions,
+    count_values,
     pieces,
 )
 from goldspan.formats.words import labelled, token_sentences, trimmed
@@ -31,6 +32,7 @@ def write(collection: Collection, lost: Lost) -> Files:
     for document in collection.documents:
         count_attributes(document, lost)
         count_directions(document, lost)
+        count_values(document, lost)
         held = 0
         for layer, file in files.items():
             for sentence in render(document, layer, collection.language, lost):

@@ -24,6 +24,7 @@ def render(document: Document) -> bytes:
         "annotation_id": document.annotation_id,
         "text": document.text,
         "attributes": document.attributes,
+        "values": document.values,
         "spans": [
             {
                 "id": span.id,

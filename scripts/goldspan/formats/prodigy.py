@@ -5,7 +5,17 @@ from typing import Any
 
 import msgspec
 
-from goldspan.formats.stream import Collection, Document, Files, Lost, count_attributes, count_directions, pieces
+from goldspan.formats.stream import (
+    Collection,
+    Control,
+    Document,
+    Files,
+    Lost,
+    chosen,
+    count_attributes,
+    count_directions,
+    pieces,
+)
 from goldspan.formats.words import Word, words
 from goldspan.records import Span
 
@@ -19,12 +29,12 @@ def write(collection: Collection, lost: Lost) -> Files:
     for document in collection.documents:
         count_attributes(document, lost)
         count_directions(document, lost)
-        yield "documents.jsonl", msgspec.json.encode(render(document, lost)) + b"\n"
+        yield "documents.jsonl", msgspec.json.encode(render(document, collection.choices, lost)) + b"\n"
     lost["relations between documents"] += len(collection.across)
 
 
-def render(document: Document, lost: Lost) -> Row:
-    """A document as a task of the interfaces ``spans`` and ``relations``: a span for each label.
+def render(document: Document, choices: dict[str, Control], lost: Lost) -> Row:
+    """A document as a task of the interfaces ``spans``, ``relations`` and ``choice``: a span for each label.
 
     A relation leads from ``head`` to ``child``, which are the last tokens of its spans.
     """
@@ -32,7 +42,8 @@ def render(document: Document, lost: Lost) -> Row:
     tokens = words(document.text, found)
     spans = [row for span in found for row in span_rows(document.text, span, tokens)]
     first = {row["id"]: row for row in reversed(spans)}
-    meta = {"doc_id": document.doc_id, "annotation_id": document.annotation_id}
+    rest = {name: value for name, value in document.values.items() if name not in choices}
+    meta = {"doc_id": document.doc_id, "annotation_id": document.annotation_id, **rest}
     return {
         "text": document.text,
         "meta": {name: value for name, value in meta.items() if value is not None},
@@ -53,7 +64,19 @@ def render(document: Document, lost: Lost) -> Row:
             for head, child in [(first[relation.from_id], first[relation.to_id])]
             for label in relation.labels or ("",)
         ],
+        **options_of(document, choices),
     }
+
+
+def options_of(document: Document, choices: dict[str, Control]) -> Row:
+    """The labels of all choices as options, and those that were chosen as accepted; nothing without any choice."""
+    options = [
+        {"id": f"{name}={label}", "text": f"{name}: {label}"}
+        for name, control in choices.items()
+        for label in control.labels
+    ]
+    accepted = [f"{name}={label}" for name in choices for label in chosen(document.values.get(name))]
+    return {"options": options, "accept": accepted} if options else {}
 
 
 def span_rows(text: str, span: Span, tokens: Sequence[Word]) -> Iterator[Row]:

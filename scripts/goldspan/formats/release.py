@@ -1,10 +1,11 @@
 """A release -> the stream: zones, entities, and claims with their cues and sources, each a layer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from goldspan.formats.checked import Row, attributes, by_id, check, fragment, in_order, need, once, refer
+from goldspan.formats.controls import controls_of
 from goldspan.formats.names import file_names
 from goldspan.formats.stream import Collection, Document, Relation, Span
 from goldspan.released import Release, read_release
@@ -44,7 +45,20 @@ def read_release_folder(folder: Path, language: str) -> Collection:
         language=language,
         documents=documents(release, [row for row in linked if row["doc_a"] == row["doc_b"]]),
         across=by_id([claim_relation(row) for row in linked if row["doc_a"] != row["doc_b"]]),
+        controls=controls_of(release.tables["documents"], value_columns(release), choices(release)),
     )
+
+
+def value_columns(release: Release) -> list[str]:
+    """The columns of documents that have the values of controls of whole tasks."""
+    fixed = structure()["documents"].names
+    return [name for name in release.tables["documents"].column_names if name not in fixed]
+
+
+def choices(release: Release) -> dict[str, Sequence[str]]:
+    """The labels of each choice of whole tasks, as the manifest has them."""
+    found = {name.partition("/"): list(labels) for name, labels in release.manifest.labels.items()}
+    return {column: labels for (config, _, column), labels in found.items() if config == "documents"}
 
 
 def check_keys(release: Release) -> None:
@@ -89,6 +103,7 @@ def documents(release: Release, linked: list[Row]) -> Iterator[Document]:
     entities, claims = (grouped(rows(release, name), "doc_id") for name in ("entities", "claims"))
     relations = grouped(linked, "doc_a")
     files = file_names((row["doc_id"],) for row in found)
+    values = value_columns(release)
     for row, name in zip(found, files, strict=True):
         doc_id, text = row["doc_id"], row["text"]
         spans = [*zones(row), *(entity(one, text) for one in entities(doc_id))]
@@ -103,7 +118,8 @@ def documents(release: Release, linked: list[Row]) -> Iterator[Document]:
             file=name,
             spans=in_order([*spans, *parts.values()]),
             relations=by_id([*links.values(), *map(claim_relation, relations(doc_id))]),
-            attributes=attributes(row, DOCUMENT),
+            attributes=attributes(row, (*DOCUMENT, *values)),
+            values={name: value for name, value in attributes(row, ()).items() if name in values},
         )
         yield check(document, str(release.folder))
 

@@ -6,7 +6,7 @@ from spacy.tokens import Span as DocSpan
 from spacy.vocab import Vocab
 
 from goldspan.formats.jsonl import relation_row
-from goldspan.formats.stream import Collection, Document, Files, Lost, pieces
+from goldspan.formats.stream import Collection, Control, Document, Files, Lost, chosen, pieces
 from goldspan.formats.words import flat, words
 from goldspan.records import Span
 
@@ -14,11 +14,13 @@ __all__ = ["render", "write"]
 
 
 def write(collection: Collection, lost: Lost) -> Files:
-    """The file ``train.spacy``; ids, attributes and relations are in each document's ``user_data``."""
+    """The file ``train.spacy``; ids, attributes, values and relations are in each document's ``user_data``."""
     vocab = Vocab()
     found = DocBin(attrs=["ENT_IOB", "ENT_TYPE", "ENT_ID"], store_user_data=True)
     for document in collection.documents:
-        found.add(render(document, collection.main, vocab, lost))
+        doc = render(document, collection.main, vocab, lost)
+        doc.cats = cats(document, collection.choices)
+        found.add(doc)
     lost["relations between documents"] += len(collection.across)
     yield "train.spacy", found.to_bytes()
 
@@ -51,7 +53,21 @@ def render(document: Document, main: str | None, vocab: Vocab, lost: Lost) -> Do
         doc_id=document.doc_id,
         annotation_id=document.annotation_id,
         attributes=document.attributes,
+        values=document.values,
         spans={span.id: span.attributes for span in document.spans if span.attributes},
         relations=[{**relation_row(relation), "labels": list(relation.labels)} for relation in document.relations],
     )
     return doc
+
+
+def cats(document: Document, choices: dict[str, Control]) -> dict[str, float]:
+    """1 for each label that was chosen for a document, and 0 for the others of its choice, by ``CONTROL=LABEL``.
+
+    A choice that was not made is left out, as spaCy has what is not known.
+    """
+    return {
+        f"{name}={label}": float(label in chosen(document.values[name]))
+        for name, control in choices.items()
+        if name in document.values
+        for label in control.labels
+    }

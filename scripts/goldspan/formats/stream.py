@@ -1,5 +1,6 @@
 """The neutral stream that every writer reads. Offsets are Unicode code points into the document's text, half-open."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,16 +8,20 @@ from typing import Any
 from msgspec import Struct
 
 from goldspan import records
+from goldspan.labeling import Kind
 
 __all__ = [
     "Collection",
+    "Control",
     "Document",
     "Files",
     "Lost",
     "Relation",
     "Span",
+    "chosen",
     "count_attributes",
     "count_directions",
+    "count_values",
     "pieces",
 ]
 
@@ -59,6 +64,7 @@ class Document(Struct, frozen=True):
     """A text with what one annotator marked in it, or what a release says of it.
 
     ``file`` is a name for its file, without an ending, that every file system takes and no other document has.
+    ``attributes`` is what is known of it, ``values`` what was said of the whole of it, by the name of the control.
     """
 
     doc_id: str
@@ -68,13 +74,22 @@ class Document(Struct, frozen=True):
     relations: tuple[Relation, ...] = ()
     annotation_id: str | None = None
     attributes: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+
+
+class Control(Struct, frozen=True):
+    """What values of whole documents can be; one with ``labels`` is a choice of them, or of several."""
+
+    kind: Kind
+    labels: tuple[str, ...] = ()
 
 
 class Collection(Struct, frozen=True):
     """The documents of a folder, to be read once.
 
     ``main`` is the layer of entities where it is known, ``language`` that of sentences, ``across`` the relations
-    between documents, ``left_out`` what is no part of the stream at all.
+    between documents, ``left_out`` what is no part of the stream at all. ``controls`` are those of the documents'
+    values; of ``unsure`` it is not known whether they are choices.
     """
 
     layers: tuple[str, ...]
@@ -83,6 +98,13 @@ class Collection(Struct, frozen=True):
     documents: Iterable[Document]
     across: tuple[Relation, ...] = ()
     left_out: Lost = Lost()
+    controls: dict[str, Control] = {}
+    unsure: tuple[str, ...] = ()
+
+    @property
+    def choices(self) -> dict[str, Control]:
+        """The controls that are choices."""
+        return {name: control for name, control in self.controls.items() if control.labels}
 
 
 def pieces(spans: Iterable[Span], lost: Lost) -> list[records.Span]:
@@ -101,6 +123,20 @@ def count_attributes(document: Document, lost: Lost) -> None:
     lost["documents' attributes"] += bool(document.attributes)
     lost["spans' attributes"] += sum(bool(span.attributes) for span in document.spans)
     lost["relations' attributes"] += sum(bool(relation.attributes) for relation in document.relations)
+
+
+def count_values(document: Document, lost: Lost) -> None:
+    """Count the values of a whole document, for formats that hold none."""
+    lost["documents' values"] += len(document.values)
+
+
+def chosen(value: Any) -> list[str]:
+    """The labels in the value of a choice, or the texts in any other; none where a document has no value."""
+    if isinstance(value, list):
+        return [text for one in value for text in (chosen(one) if isinstance(one, str) else [json.dumps(one)])]
+    if value is None or isinstance(value, str):
+        return [] if value is None else [value]
+    return [json.dumps(value)]
 
 
 def count_directions(document: Document, lost: Lost) -> None:

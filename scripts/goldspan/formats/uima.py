@@ -28,7 +28,7 @@ def write(collection: Collection, lost: Lost) -> Files:
 
 
 def type_system() -> TypeSystem:
-    """Spans, relations between them, and what is said of the document; attributes are JSON."""
+    """Spans, relations between them, and what is said of the document; attributes and its values are JSON."""
     types = TypeSystem()
     features = {
         (SPAN, "uima.tcas.Annotation"): {"spanId": STRING, "layer": STRING, "labels": STRINGS, "attributes": STRING},
@@ -40,7 +40,12 @@ def type_system() -> TypeSystem:
             "direction": STRING,
             "attributes": STRING,
         },
-        (DOCUMENT, "uima.cas.TOP"): {"docId": STRING, "annotationId": STRING, "attributes": STRING},
+        (DOCUMENT, "uima.cas.TOP"): {
+            "docId": STRING,
+            "annotationId": STRING,
+            "attributes": STRING,
+            "values": STRING,
+        },
     }
     for (name, parent), fields in features.items():
         made = types.create_type(name, supertypeName=parent)
@@ -54,8 +59,13 @@ def render(document: Document, types: TypeSystem, lost: Lost) -> bytes:
     cas = Cas(typesystem=types)
     cas.sofa_string = clean(document.text, lost)
     cas.sofa_mime = "text/plain"
-    one = {"docId": clean(document.doc_id, lost), "attributes": packed(document.attributes)}
-    cas.add(types.get_type(DOCUMENT)(annotationId=document.annotation_id, **one))
+    one = types.get_type(DOCUMENT)(
+        docId=clean(document.doc_id, lost),
+        annotationId=document.annotation_id,
+        attributes=packed(document.attributes),
+        values=packed(document.values),
+    )
+    cas.add(one)
     first: dict[str, Any] = {}
     for span in document.spans:
         lost["discontinuous spans, written as their fragments"] += len(span.fragments) > 1
