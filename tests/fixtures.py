@@ -23,6 +23,7 @@ from goldspan.croissant import CROISSANT_FILE, croissant_json
 from goldspan.explore.keeping import keep_figures
 from goldspan.faults import DataError, Finding
 from goldspan.hashes import records_hash, sha256
+from goldspan.labeling import TextFolder
 from goldspan.labels import count_labels
 from goldspan.loading import load_all
 from goldspan.records import Annotation, Relation, Span
@@ -270,12 +271,12 @@ def loading(damage: Damage, place: str) -> Fixture:
 # An export by itself, and what is converted from it
 
 
-def validating(tasks: object, place: str) -> Fixture:
+def validating(tasks: object, place: str, xml: str = exports.XML) -> Fixture:
     """An export that is validated."""
 
     def run(folder: Path) -> list[Finding]:
-        write("export.json", json.dumps(tasks))(folder)
-        return validate(folder / "export.json", exports.write_config(folder))
+        steps(write("export.json", json.dumps(tasks)), write("config.xml", xml))(folder)
+        return validate(folder / "export.json", folder / "config.xml")
 
     return Fixture("validate", run, place)
 
@@ -443,6 +444,8 @@ def one(*items: dict[str, Any]) -> list[dict[str, Any]]:
 TWO_TEXTS = exports.XML.replace('"say" toName="t"', '"say" toName="u"').replace(
     "<Text ", '<Text name="u" value="$u"/><Text '
 )
+AT_ADDRESS = exports.XML.replace('value="$body"', 'value="$body" valueType="url"')
+SAYS = region("1", "said", "CUE", layer="say")
 FIXTURES: dict[str, Fixture] = {
     "E001": building(write("corpus.toml", "="), "corpus.toml: E001"),
     "E002": building(append("corpus.toml", '[files]\nguidelines = "../x.md"'), "E002 A path leaves the corpus folder: ../x.md"),
@@ -456,9 +459,11 @@ FIXTURES: dict[str, Fixture] = {
     "E011": building(replace(CONFIG, "<Text ", '<Ranker name="r" toName="t"/><Text '), "Ranker"),
     "E012": building(unlink("annotations/guidelines.md"), "guidelines.md: E012"),
     "E013": building(replace(CONFIG, '<TextArea name="slug"', '<TextArea name="label" toName="t" perRegion="true"/><TextArea name="slug"'), "label"),
-    "E014": converting(TASKS, "t, u", TWO_TEXTS),
     "E015": converting(TASKS, "'tone'", bio="tone"),
     "E016": converting(TASKS, "export.json: E016", bio="who", tokenizer=Path("export.json")),
+    "E017": converting(TASKS, "config.xml: E017", "<View/>"),
+    "E018": building(replace(CONFIG, 'name="tone"', 'name="sure"'), f"{CONFIG}: E018"),
+    "E019": building(replace(CONFIG, 'name="tone" toName="t"', 'name="tone" toName="u"'), "toName='u'"),
     "E030": building(replace(CONFIG, "</View>", '<Labels name="my layer" toName="t"><Label value="X"/></Labels></View>'), "E030 A layer cannot give a config its name: 'my layer' is no name for a config"),
     "E031": building(replace("corpus.toml", 'attributions = "say"', 'attributions = "say"\nleft_out = ["say"]'), "E031 corpus.toml gives a Labels control two parts, or two of them one name: 'say'"),
     "E101": building(replace(SOURCES, "story_group", "story"), "unknown columns: story"),
@@ -486,6 +491,10 @@ FIXTURES: dict[str, Fixture] = {
     "E215": converting([task(), task(text="Another.")], "document d1: E215"),
     "E216": converting([task(exports.annotation()), task(exports.annotation(), number=2)], "document d2 annotation 11: E216"),
     "E218": converting(TASKS, "nowhere://out: E218", out="nowhere://out"),
+    "E221": converting(TASKS, "config.xml: E221", AT_ADDRESS),
+    "E222": converting([task(text="https://example.org/a.txt")], "document d1: E222", AT_ADDRESS, folders=(TextFolder("", "."),)),
+    "E223": validating(one(ANN, value("1", "stars", "rating", 4)), "region 1: E223"),
+    "E224": converting([task(text="?")], "document d1: E224", exports.XML.replace('"$body"', '"$body" encoding="base64"')),
     "E301": marking(annotation(*SAYING, Span("x", "name", ("HOWMANY",), 5, len(TEXT) + 1)), "region x: E301"),
     "E302": marking(annotation(*SAYING, changed(ENTITIES[3], labels=("NOBODY",))), "region HOWMANY-40: E302"),
     "E303": marking(annotation(*SAYING, changed(ENTITIES[0], labels=("WHO", "WHERE"))), "region WHO-Ann: E303"),
@@ -582,6 +591,7 @@ FIXTURES: dict[str, Fixture] = {
     "W201": validating([task(exports.annotation(was_cancelled=True), exports.annotation(number=12, completed_by=2))], "document d1: W201"),
     "W202": building(lambda corpus: write_export(corpus, drawn(annotation())), "document d2: W202"),
     "W203": building(steps(annotated(drawn(annotation()), drawn(annotation(), 2), name="articles-1"), annotated(drawn(annotation()), name="articles-2")), "articles-2.json document d1: W203"),
+    "W204": validating([task(exports.annotation({**SAYS, "to_name": "u"}), u="")], "say on u, 1 item", TWO_TEXTS),
     "W301": marking(annotation(*SAYING, changed(ENTITIES[3], attributes={"slug": "forty"})), "region HOWMANY-40: W301"),
     "W302": validating([IN_UNITS], "document d1: W302"),
     "W500": building(append("corpus.toml", '[[accepted]]\ncode = "W514"\nreason = "so it is"'), "W514, so it is"),

@@ -45,6 +45,7 @@ VALUE_FIELDS = {
     "Rating": ("rating", "rating"),
     "Taxonomy": ("taxonomy", "taxonomy"),
     "DateTime": ("datetime", "datetime"),
+    "Pairwise": ("pairwise", "selected"),
 }
 Task = dict[str, Any]
 Items = list[dict[str, Any]]

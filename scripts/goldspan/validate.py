@@ -1,27 +1,33 @@
 """A release, a converted folder or an export -> findings."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from goldspan.checks import check_annotation, check_content, check_converted, check_release, content_of
 from goldspan.checks.registry import Subject
 from goldspan.convert.folder import is_converted, read_converted
 from goldspan.corpus import Corpus, Layers
+from goldspan.export.addresses import with_folders
 from goldspan.export.reader import read_export
 from goldspan.export.spans import read_annotations, task_doc_id
+from goldspan.export.texts import text_of
 from goldspan.faults import DataError, Finding
 from goldspan.hashes import sha256
-from goldspan.labeling import LabelingConfig, as_stored, load_labeling_config
+from goldspan.labeling import LabelingConfig, TextFolder, as_stored, load_labeling_config
 from goldspan.records import Article, Unit
 from goldspan.released import read_release
 
 __all__ = ["validate"]
 
 
-def validate(target: Path, labeling_config: Path | None = None, offsets: Unit = Unit.auto) -> list[Finding]:
+def validate(
+    target: Path, labeling_config: Path | None = None, offsets: Unit = Unit.auto, folders: Sequence[TextFolder] = ()
+) -> list[Finding]:
     """Every finding about a release or a converted folder, or about an export, which needs its labeling config.
 
     With one, the columns of controls and the labels of a converted folder are checked too. ``offsets`` says what those
-    of an export count, which otherwise is told by evidence for each document.
+    of an export count, which otherwise is told by evidence for each document, ``folders`` where its texts lie if it has
+    only their addresses.
     """
     try:
         config = load_labeling_config(labeling_config) if labeling_config else None
@@ -29,6 +35,7 @@ def validate(target: Path, labeling_config: Path | None = None, offsets: Unit = 
             return list(check_converted(read_converted(target, config and as_stored(config))))
         if config is None:
             return check_whole_release(target)
+        config = with_folders(config, folders, str(labeling_config))
         return sorted(set(check_export(target, config, offsets)))
     except DataError as error:
         return error.findings
@@ -56,7 +63,7 @@ def check_export(path: Path, config: LabelingConfig, offsets: Unit) -> list[Find
     corpus = Corpus(name="", version="", layers=Layers())
     articles: dict[str, Article] = {}
     for task in read_export(path):
-        text = task.data.get(config.text_field)
+        text = text_of(task.data, config.source) if config.source else ""
         if isinstance(text, str):
             data = text.encode("utf-8", "surrogatepass")
             articles.setdefault(task_doc_id(task), Article(task_doc_id(task), path.name, text, sha256(data), {}))

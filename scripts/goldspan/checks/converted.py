@@ -44,14 +44,9 @@ SHARED = [
     ("bio", "annotation_id", "annotations", "doc_id"),
 ]
 NULLABLE = {
-    "annotator",
-    "created_at",
-    "updated_at",
-    "lead_time",
-    "parent_span_id",
-    "origin",
-    "score",
-    "meta",
+    "documents": {"text", "text_sha256"},
+    "annotations": {"annotator", "created_at", "updated_at", "lead_time"},
+    "spans": {"parent_span_id", "origin", "score", "meta"},
 }
 FIXED_COLUMNS = {**{name: pa.schema(fields) for name, fields in FIXED.items()}, "bio": BIO_SCHEMA}
 MORE_TYPES = {
@@ -74,7 +69,7 @@ def missing_column(converted: ConvertedFolder) -> Iterator[Hit]:
         odd = [field for schema in table.schemas for field in odd_fields(name, schema, converted.config)]
         yield from (Hit(name, f"{field.name}: {field.type}") for field in odd)
         for column in [] if odd else FIXED_COLUMNS[name].names:
-            if column not in NULLABLE and any(has_null(group[column]) for group in table.groups(column)):
+            if column not in NULLABLE.get(name, ()) and any(has_null(group[column]) for group in table.groups(column)):
                 yield Hit(name, f"{column}: null")
 
 
@@ -157,7 +152,7 @@ def other_slice(converted: ConvertedFolder) -> Iterator[Hit]:
 def other_digest(converted: ConvertedFolder) -> Iterator[Hit]:
     for group in converted.tables["documents"].groups("doc_id", "text", "text_sha256"):
         for row in group.to_pylist():
-            if sha256(row["text"].encode()) != row["text_sha256"]:
+            if row["text_sha256"] != (None if row["text"] is None else sha256(row["text"].encode())):
                 yield Hit(row["doc_id"])
 
 

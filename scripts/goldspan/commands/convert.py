@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from goldspan.commands.texts import TextsOption, text_folders
 from goldspan.convert.columns import run_lean
 from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.workers import Engine
@@ -30,6 +31,7 @@ def convert_command(
     offsets: Annotated[
         Unit, typer.Option("--offsets", help="What offsets count, or by evidence for each document.")
     ] = Unit.auto,
+    texts: TextsOption = None,
     bio: Annotated[
         str | None, typer.Option("--bio", metavar="CONTROL", help="Tag tokens by the spans of a layer, too.")
     ] = None,
@@ -70,6 +72,7 @@ def convert_command(
             out,
             skip=on_error is OnError.skip,
             offsets=offsets,
+            folders=text_folders(texts or ()),
             bio=bio,
             tokenizer=tokenizer,
             workers=workers,
@@ -100,7 +103,7 @@ def show_converted(converted: Converted) -> None:
     for name, one in converted.counts.items():
         typer.echo(f"{name:12}{one.read:10}{one.written:10}{one.merged:10}{one.rejected:10}")
     for name, count in converted.apart.items():
-        typer.echo(f"{name:12}{count:10}  no annotations")
+        typer.echo(f"{name:12}{count:10}  {'in other texts' if name == 'elsewhere' else 'no annotations'}")
     for name, rows in converted.rows.items():
         typer.echo(f"{name:16} {rows:8} rows")
     for why, spans in converted.untagged.items():

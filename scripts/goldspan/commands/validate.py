@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from goldspan.commands.texts import TextsOption, text_folders
 from goldspan.convert.folder import is_converted
 from goldspan.options import accepted_count, open_findings
 from goldspan.records import Unit
@@ -33,6 +34,7 @@ def validate_command(
     offsets: Annotated[
         Unit, typer.Option("--offsets", help="What an export's offsets count, or by evidence for each document.")
     ] = Unit.auto,
+    texts: TextsOption = None,
     select: Annotated[
         list[str] | None, typer.Option(metavar="CODES", help="Only codes that begin so, as E3,W301.")
     ] = None,
@@ -44,13 +46,13 @@ def validate_command(
         raise typer.BadParameter(f"there is no {target}")
     if target.is_file() and config is None:
         raise typer.BadParameter("an export needs its --config")
-    if target.is_dir() and (offsets is not Unit.auto or (config is not None and not is_converted(target))):
-        raise typer.BadParameter("--offsets goes with an export; --config with an export or a converted folder")
+    if target.is_dir() and (texts or offsets is not Unit.auto or (config is not None and not is_converted(target))):
+        raise typer.BadParameter("--offsets and --texts go with an export; --config also with a converted folder")
     try:
         wanted = prefixes(select or ()), prefixes(ignore or ())
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    every = chosen(validate(target, config, offsets), *wanted)
+    every = chosen(validate(target, config, offsets, text_folders(texts or ())), *wanted)
     findings = open_findings(every)
     if format_ is Report.json:
         typer.echo(as_json(findings))

@@ -30,17 +30,19 @@ class Batch:
 
     def clear(self) -> None:
         """Begin anew without rows."""
-        self.documents: list[tuple[str, str, str]] = []
+        self.documents: list[tuple[str, str | None, str | None]] = []
         self.fields: dict[str, Cells] = {}
         self.annotations: list[tuple[Any, ...]] = []
         self.texts: list[str] = []  # of each annotation's document
         self.spans = 0
         self.runs = [rows_of((), self.readers)]
 
-    def add_document(self, doc_id: str, text: str, digest: str, data: dict[str, Any], skip: Sequence[str]) -> None:
-        """A row for a document; of its data, all but some fields, each as text or as JSON."""
+    def add_document(
+        self, doc_id: str, text: str | None, digest: str, data: dict[str, Any], skip: Sequence[str]
+    ) -> None:
+        """A row for a document, which may have no text; of its data, all but some fields, each as text or as JSON."""
         row = len(self.documents)
-        self.documents.append((doc_id, text, digest))
+        self.documents.append((doc_id, text, None if text is None else digest))
         for name, value in data.items():
             if name not in skip and value is not None:
                 shown = value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()
@@ -117,7 +119,7 @@ class Batch:
     def cells(self, rows: Rows, count: int, *, per_region: bool) -> list[list[Any] | None]:
         """The columns of the controls that belong to regions, or to tasks."""
         controls = [one for one in self.config.attributes.values() if one.per_region == per_region]
-        return [filled(rows.values.get(one.name, {}), count) for one in controls]
+        return [filled(rows.spans.paths.get(one.name) or rows.values.get(one.name, {}), count) for one in controls]
 
 
 def annotation_row(each: Marked) -> tuple[Any, ...]:

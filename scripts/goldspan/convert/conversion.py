@@ -1,6 +1,7 @@
 """Any Label Studio export -> four tables that datasets loads. The whole story, from top to bottom."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +14,11 @@ from goldspan.convert.shards import Counts, Options, Outcome, Piece, Shard
 from goldspan.convert.subwords import load_tokenizer
 from goldspan.convert.together import put_together
 from goldspan.convert.workers import Engine, Job, run_here
+from goldspan.export.addresses import with_folders
+from goldspan.export.shaping import left_out
 from goldspan.export.windows import bounds_of, form_of
 from goldspan.faults import DataError, Finding, fault, stop_on_errors
-from goldspan.labeling import LabelingConfig, as_stored, load_labeling_config
+from goldspan.labeling import LabelingConfig, TextFolder, as_stored, load_labeling_config
 from goldspan.progress import Show, silent
 from goldspan.records import Unit
 from goldspan.remote import Place, at_hand, is_url, names_at, shown, size_of, uploaded
@@ -23,11 +26,6 @@ from goldspan.store import NOT_OURS, new_folder
 
 __all__ = ["Converted", "convert"]
 
-TWO_TEXTS = fault(
-    "E014",
-    "The labeling config has labels on two texts",
-    "Convert one text at a time: take the Labels of the others out of the config.",
-)
 NO_LAYER = fault(
     "E015",
     "The labeling config has no Labels control of this name whose labels it lists",
@@ -62,6 +60,7 @@ def convert(
     *,
     skip: bool = False,
     offsets: Unit = Unit.auto,
+    folders: Sequence[TextFolder] = (),
     bio: str | None = None,
     tokenizer: Path | None = None,
     workers: int | None = None,
@@ -73,7 +72,8 @@ def convert(
     """Convert exports by their labeling config into a folder, in which every table has a folder of its own.
 
     All three are paths or URLs. ``skip`` leaves out what is wrong and writes it down in ``rejects.jsonl``; ``offsets``
-    says what they count, which otherwise is told by evidence for each document; ``bio`` names a layer to tag tokens by,
+    says what they count, which otherwise is told by evidence for each document; ``folders`` have the texts of which
+    the tasks have only the addresses; ``bio`` names a layer to tag tokens by,
     which are those of a Hugging Face ``tokenizer`` if one is given. Each of the ``workers`` keeps one processor busy;
     if nothing is said of them there is one, which writes beside its other work. The input is cut into about as many
     ``shards`` as wanted, one for each worker by default; the rows are the same for any number, and for every engine.
@@ -85,7 +85,7 @@ def convert(
     """
     with at_hand(config) as path:
         options = Options(
-            config=stored_config(path, bio),
+            config=stored_config(path, bio, folders),
             offsets=offsets,
             bio=bio,
             tokenizer=str(tokenizer.resolve()) if tokenizer else None,
@@ -103,10 +103,12 @@ def convert(
         errors = [finding for finding in together.findings if finding.is_error]
         if errors and not skip:
             raise DataError(together.findings)
+        elsewhere = Counter(together.elsewhere)
+        together.findings += left_out(elsewhere)
         result = Converted(
             rows=together.rows,
             counts={"tasks": together.tasks, "annotations": together.annotations, "items": together.items},
-            apart=together.apart,
+            apart=together.apart | ({"elsewhere": elsewhere.total()} if elsewhere else {}),
             untagged=together.untagged,
             findings=together.findings,
             unshown=together.unshown,
@@ -116,17 +118,14 @@ def convert(
     return result
 
 
-def stored_config(path: Path, bio: str | None = None) -> LabelingConfig:
+def stored_config(path: Path, bio: str | None = None, folders: Sequence[TextFolder] = ()) -> LabelingConfig:
     """The labeling config, its controls typed as Label Studio stores their values.
 
     Raises:
-        DataError: it cannot be used (E003, E011), has labels on two texts (E014), or does not know the labels of the
-            layer that is to be tagged (E015).
+        DataError: it cannot be used (see `load_labeling_config`), its texts are not at hand (E221), or it does not know
+            the labels of the layer that is to be tagged (E015).
     """
-    config = as_stored(load_labeling_config(path))
-    texts = sorted({layer.to_name for layer in config.layers.values()})
-    if len(texts) > 1:
-        raise TWO_TEXTS.error(", ".join(texts), file=str(path))
+    config = with_folders(as_stored(load_labeling_config(path)), folders, str(path))
     if bio is not None and (bio not in config.layers or config.layers[bio].is_open):
         raise NO_LAYER.error(f"{bio!r}, not one of {', '.join(map(repr, config.layers))}", file=str(path))
     return config

@@ -83,8 +83,9 @@ class Texts:
 
 
 def texts_of(documents: pa.Table) -> dict[str, str]:
-    """The texts of some documents by their id."""
-    return dict(zip(documents["doc_id"].to_pylist(), documents["text"].to_pylist(), strict=True))
+    """The texts of some documents by their id; of one that has none, an empty one."""
+    texts = (text or "" for text in documents["text"].to_pylist())
+    return dict(zip(documents["doc_id"].to_pylist(), texts, strict=True))
 
 
 def is_converted(folder: Path) -> bool:

@@ -18,6 +18,7 @@ from goldspan.convert.columns import Ints
 from goldspan.convert.vocabulary import Readers, as_codes, as_offsets
 from goldspan.export.offsets import same_words
 from goldspan.export.reader import TaskAnnotation
+from goldspan.export.spans import paths_of
 
 __all__ = ["Cells", "Marked", "RelationRows", "Rows", "SpanRows", "joined", "rows_of"]
 
@@ -58,6 +59,7 @@ class SpanRows(Struct):
     scores: Cells
     metas: Cells
     parents: Cells
+    paths: dict[str, Cells]  # of each taxonomy that draws regions
 
 
 class RelationRows(Struct):
@@ -129,7 +131,7 @@ def accepted(run: Sequence[Marked], readers: Readers, span: int, annotation: int
         raise OddError
     rows = rows_by_id(regions, span)
     return Rows(
-        spans=span_rows(regions, rows, [each.text for each in run], readers),
+        spans=span_rows(regions, rows, [each.text for each in run], readers, span),
         relations=relation_rows(links, rows, readers),
         values=dict(values_by_control(values, rows, readers, annotation)),
     )
@@ -166,7 +168,7 @@ def ids_of(items: list[Any]) -> list[Any]:
 
 
 def span_rows(
-    regions: Sequence[list[Any]], rows: Sequence[dict[Any, int]], texts: Sequence[str], readers: Readers
+    regions: Sequence[list[Any]], rows: Sequence[dict[Any, int]], texts: Sequence[str], readers: Readers, first: int
 ) -> SpanRows:
     """The columns of regions that lie in their texts, show them, and have labels of their layer."""
     items, of_each = flat(regions), list(map(len, regions))
@@ -204,6 +206,10 @@ def span_rows(
             if item.meta
         },
         parents={places[item.id]: places[item.parent] for places, item in noted if item.parent is not None},
+        paths={
+            name: {row: paths_of(item.value) for row, item in enumerate(items, first) if item.from_name == name}
+            for name in readers.drawn
+        },
     )
 
 
@@ -267,6 +273,15 @@ def values_by_control(
             if per_region
             else [number for number, items in enumerate(mine, first) for _ in items]
         )
-        if found is None or len(set(keys)) < len(keys):
+        if found is None or len(set(keys)) < len(keys) or (not per_region and of_regions(mine, rows)):
             raise OddError
         yield name, dict(zip(keys, found, strict=True))
+
+
+def of_regions(values: Sequence[list[Any]], rows: Sequence[dict[Any, int]]) -> bool:
+    """True if one of some values belongs to a region: it has the id of one, or an extent."""
+    return any(
+        item.id in places or item.value.start is not None
+        for places, items in zip(rows, values, strict=True)
+        for item in items
+    )

@@ -22,10 +22,13 @@ from goldspan.convert.parts import PartFiles
 from goldspan.convert.rejects import Reject, as_plain
 from goldspan.convert.rows import Marked
 from goldspan.convert.subwords import as_subwords, load_tokenizer
+from goldspan.export.addresses import NoText
 from goldspan.export.narrow import entry_type
 from goldspan.export.offsets import WHICH_UNIT, count_in_codepoints
 from goldspan.export.reader import Entry, Task, TaskAnnotation, task_of
-from goldspan.export.spans import NO_TEXT, task_doc_id
+from goldspan.export.shaping import shape
+from goldspan.export.spans import task_doc_id
+from goldspan.export.texts import text_of
 from goldspan.export.windows import WRONG_FORM, Bounds, Form, Window, windows
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig
@@ -106,7 +109,8 @@ class Outcome(Struct):
     """What became of a shard.
 
     ``documents`` are digests by id, ``fields`` the columns of data fields of each file of documents, ``apart`` counts
-    what are no annotations, and ``untagged`` the spans that have no tags, by why. ``findings`` are the faults of what
+    what are no annotations, ``elsewhere`` the items of regions in other texts, by control, and ``untagged`` the spans
+    that have no tags, by why. ``findings`` are the faults of what
     was left out, and warnings; of ``unshown`` more only the number is known, by code.
     """
 
@@ -114,6 +118,7 @@ class Outcome(Struct):
     annotations: Counts = msgspec.field(default_factory=Counts)
     items: Counts = msgspec.field(default_factory=Counts)
     apart: dict[str, int] = msgspec.field(default_factory=lambda: {"drafts": 0, "predictions": 0})
+    elsewhere: dict[str, int] = {}
     untagged: dict[str, int] = {}
     documents: dict[str, str] = {}
     annotation_ids: dict[str, str] = {}
@@ -210,19 +215,22 @@ class Work:
     def take_task(self, task: Task, file: str) -> None:
         """Rows for a task and its annotations, or rejects."""
         outcome, config = self.outcome, self.options.config
+        outcome.elsewhere = dict(Counter(outcome.elsewhere) + shape(task.annotations, config))
         outcome.tasks.read += 1
         outcome.annotations.read += len(task.annotations)
         outcome.items.read += sum(len(one.result or ()) for one in task.annotations)
         outcome.apart["drafts"] += task.drafts
         outcome.apart["predictions"] += task.predictions
-        doc_id, text = task_doc_id(task), task.data.get(config.text_field)
+        doc_id = task_doc_id(task)
+        text = text_of(task.data, config.source) if config.source else None
         place = {"file": file, "task": doc_id}
         if task.id is None and task.data.get("doc_id") is None:
             self.leave_out_task(task, NO_ID.finding(file=file))
-        elif not isinstance(text, str):
-            self.leave_out_task(task, NO_TEXT.finding(config.text_field, **place))
+        elif isinstance(text, NoText):
+            self.leave_out_task(task, text.fault.finding(text.detail, **place))
         else:
-            digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+            known_by = msgspec.json.encode(task.data) if text is None else text.encode("utf-8", "surrogatepass")
+            digest = hashlib.sha256(known_by).hexdigest()
             known = outcome.documents.get(doc_id)
             if known is None:
                 outcome.documents[doc_id] = digest
@@ -233,7 +241,7 @@ class Work:
             else:
                 self.leave_out_task(task, OTHER_TEXT.finding(**place))
                 return
-            self.take_annotations(task, text, place)
+            self.take_annotations(task, text or "", place)
 
     def take_annotations(self, task: Task, text: str, place: dict[str, str]) -> None:
         """Rows for the annotations of a task, their offsets in code points."""

@@ -16,7 +16,8 @@ from goldspan.checks.registry import Subject
 from goldspan.convert.rejects import UNFIT, Reject, as_plain
 from goldspan.corpus import Corpus, Layers
 from goldspan.export.reader import Entry, Item, TaskAnnotation, task_of
-from goldspan.export.spans import Result, task_doc_id
+from goldspan.export.shaping import misplaced
+from goldspan.export.spans import OF_A_REGION, Result, task_doc_id
 from goldspan.export.windows import WRONG_FORM
 from goldspan.faults import Finding, fault, printable
 from goldspan.labeling import LabelingConfig
@@ -46,7 +47,12 @@ def sift(items: Iterable[Item], text: str, config: LabelingConfig, place: Place)
     ``place`` names file, task and annotation for the findings.
     """
     sifter = Sifter(text, config, place)
-    regions, relations, values = units(items, config)
+    items = list(items)
+    astray = misplaced(items, config)
+    for one in astray:
+        finding = OF_A_REGION.finding(str(one.from_name), region=str(one.id), **place)
+        sifter.rejects.append(Reject("value", [one], [finding]))
+    regions, relations, values = units([item for item in items if item not in astray], config)
     kept = {region: unit for region, unit in regions.items() if sifter.keeps("region", unit, [])}
     while orphans := [region for region, unit in kept.items() if (parent_of(unit) or region) not in kept]:
         for region in orphans:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from goldspan.convert.columns import Ints
+from goldspan.export.spans import paths_of
 from goldspan.labeling import LARGEST, Attribute, Kind, LabelingConfig
 
 __all__ = ["Readers", "Vocabulary", "as_codes", "as_offsets"]
@@ -72,7 +73,9 @@ class Readers:
         self.origins = Vocabulary()
         self.directions = Vocabulary(("left", "right", "bi"), closed=True)
         self.relations = Vocabulary(config.relations, closed=bool(config.relations))
-        self.controls = {one.name: (one.per_region, reader(one)) for one in config.attributes.values()}
+        self.drawn = tuple(one.name for one in layers if one.tag == "Taxonomy")
+        values = (one for one in config.attributes.values() if one.name not in self.drawn)
+        self.controls = {one.name: (one.per_region, reader(one)) for one in values}
         self.allowed = np.zeros((len(self.layers), len(self.labels) + 1), bool)
         for one in layers:
             at = self.layers[one.name]
@@ -96,11 +99,13 @@ def reader(attribute: Attribute) -> Read:
     def choice(values: list[Any]) -> Sequence[Any] | None:
         picked = [value.choices for value in values]
         flat = list(chain.from_iterable(picked))
+        "".join(flat)  # none is a path
         alone = len(flat) == len(picked) and all(picked)
         return flat if alone and (not allowed or allowed.issuperset(flat)) else None
 
     def choices(values: list[Any]) -> Sequence[Any] | None:
         picked = [value.choices for value in values]
+        "".join(chain.from_iterable(picked))  # none is a path
         fit = all(picked) and (not allowed or allowed.issuperset(chain.from_iterable(picked)))
         return picked if fit else None
 
@@ -113,19 +118,24 @@ def reader(attribute: Attribute) -> Read:
         return found if all(number is not None and -LARGEST <= number <= LARGEST for number in found) else None
 
     def paths(values: list[Any]) -> Sequence[Any] | None:
-        found = [value.taxonomy for value in values]
+        found = [paths_of(value) for value in values]
         return found if all(found) else None
+
+    def sides(values: list[Any]) -> Sequence[Any] | None:
+        found = [value.selected for value in values]
+        return found if allowed.issuperset(found) else None
 
     def dates(values: list[Any]) -> Sequence[Any] | None:
         found = [value.datetime for value in values]
         return found if all(found) else None
 
     by_tag: dict[str, Read] = {
-        "Choices": choice if attribute.kind is Kind.STRING else choices,
+        "Choices": {Kind.STRING: choice, Kind.PATHS: paths}.get(attribute.kind, choices),
         "TextArea": texts,
         "Number": numbers,
         "Rating": numbers,
         "Taxonomy": paths,
         "DateTime": dates,
+        "Pairwise": sides,
     }
     return by_tag[attribute.tag]

@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Struct
 
 from goldspan.export.reader import Entry, Item, TaskAnnotation, Value
-from goldspan.labeling import LabelingConfig
+from goldspan.labeling import Kind, LabelingConfig
 
 __all__ = ["entry_type"]
 
-KINDS = ("labels", "choices", "textarea", "number", "rating", "taxonomy", "datetime", "relation")
+KINDS = ("labels", "choices", "textarea", "number", "rating", "taxonomy", "datetime", "pairwise", "relation")
 ORIGINS = ("manual", "prediction", "prediction-changed")
 DIRECTIONS = ("left", "right", "bi")
 
@@ -26,13 +26,13 @@ def entry_type(config: LabelingConfig) -> type[Entry]:
     labels = None if any(one.is_open for one in layers) else {label for one in layers for label in one.labels}
     choosing = [one for one in attributes if one.tag == "Choices"]
     choices = None if any(not one.values for one in choosing) else {each for one in choosing for each in one.values}
-    texts = {one.to_name for one in layers} | {config.text_name}
-    value = narrowed(Value, labels=list[one_of(labels)] | None, choices=list[one_of(choices)] | None)  # type: ignore[misc]
+    choice = str | list[str] if any(one.kind is Kind.PATHS for one in choosing) else one_of(choices)
+    value = narrowed(Value, labels=list[one_of(labels)] | None, choices=list[choice] | None)  # type: ignore[misc,valid-type]
     item = narrowed(
         Item,
         type=one_of(KINDS),
         from_name=one_of([*config.layers, *config.attributes]) | None,
-        to_name=one_of(texts) | None,
+        to_name=one_of({config.text_name, *config.others}) | None,
         value=value | None,
         direction=one_of(DIRECTIONS) | None,
         labels=list[one_of(config.relations)] | None,  # type: ignore[misc]

@@ -28,18 +28,20 @@ Text = str | list[str] | None
 class Value(Struct, gc=False):
     """What a region or a control holds.
 
-    Offsets as written; ``text`` is what the browser showed, or a text area's lines.
+    Offsets as written; ``text`` is what the browser showed, or a text area's lines. Choices that are nested are paths;
+    ``selected`` is the better one of a pair.
     """
 
     start: int | None = None
     end: int | None = None
     text: Text = None
     labels: list[str] | None = None
-    choices: list[str] | None = None
+    choices: list[str | list[str]] | None = None
     number: int | float | None = None
     rating: int | float | None = None
     taxonomy: list[list[str]] | None = None
     datetime: str | None = None
+    selected: str | None = None
 
 
 class Item(Struct, gc=False, kw_only=True):

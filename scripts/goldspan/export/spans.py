@@ -1,15 +1,18 @@
 """A task of an export -> annotations: regions with their labels and attributes, and the relations between them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
+from goldspan.export.addresses import NoText
 from goldspan.export.offsets import WHICH_UNIT, count_in_codepoints
 from goldspan.export.reader import Identified, Item, Task, TaskAnnotation, User, Value, read_export
+from goldspan.export.shaping import left_out, misplaced, shape
 from goldspan.export.standing import Placed, latest, standing_tasks
+from goldspan.export.texts import text_of
 from goldspan.faults import Fault, Finding, fault
 from goldspan.hashes import sha256
 from goldspan.labeling import LARGEST, Attribute, Kind, LabelingConfig, typed_texts
@@ -17,11 +20,6 @@ from goldspan.records import Annotation, Article, Relation, Span, Unit
 
 __all__ = ["Reading", "Users", "read_annotations"]
 
-NO_TEXT = fault(
-    "E203",
-    "A task has no text in the field that the labeling config names",
-    "Export the project that belongs to this labeling config.",
-)
 UNKNOWN_DOCUMENT = fault(
     "E204", "A task's doc_id is not in sources.csv", "Add the article to sources.csv, or export the right project."
 )
@@ -58,6 +56,11 @@ BAD_VALUE = fault(
     "E212",
     "A value is not one that its control allows",
     "Set it again in Label Studio, or correct the labeling config.",
+)
+OF_A_REGION = fault(
+    "E223",
+    "A region has a value of a control that is for the whole task by the labeling config",
+    'Give the control perRegion="true", or use the labeling config of the project that was exported.',
 )
 SKIPPED = fault("W201", "An annotator skipped this task", "Annotate it, or accept that it is left out.")
 WITHDRAWN = fault(
@@ -99,11 +102,14 @@ def read_annotations(
     findings = list(withdrawn(standing.replaced, users))
     documents: dict[Path, set[str]] = defaultdict(set)
     found: dict[tuple[str, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
+    away: Counter[str] = Counter()
     for placed in standing.tasks:
         doc_id, place = task_doc_id(placed.task), {"file": str(placed.file), "task": task_doc_id(placed.task)}
-        findings += check_task(placed, by_id.get(doc_id), documents[placed.file], config.text_field)
+        text = text_annotated(placed.task, by_id.get(doc_id), config)
+        findings += check_task(placed, by_id.get(doc_id), documents[placed.file], text)
         documents[placed.file].add(doc_id)
-        said = count_in_codepoints(str(placed.task.data.get(config.text_field)), placed.task.annotations, offsets)
+        away += shape(placed.task.annotations, config)
+        said = count_in_codepoints(text if isinstance(text, str) else "", placed.task.annotations, offsets)
         findings += [said.finding(**place)] if said else []
         for item in placed.task.annotations if said is not WHICH_UNIT else ():
             annotator = annotator_id(item, users)
@@ -121,6 +127,7 @@ def read_annotations(
         annotation, faults = read_annotation(item.result or [], doc_id, annotator, str(placed.file), config)
         annotations.append(annotation)
         findings += faults
+    findings += left_out(away)
     settled = {one.doc_id for one in annotations} | {one.task for one in findings if one.is_error}
     findings += [UNANNOTATED.finding(task=doc_id) for doc_id in sorted(set(by_id) - settled)]
     return Reading(annotations, findings)
@@ -142,15 +149,22 @@ def task_doc_id(task: Identified) -> str:
     return str(task.id if doc_id is None else doc_id)
 
 
-def check_task(placed: Placed[Task], article: Article | None, seen: set[str], field: str) -> Iterator[Finding]:
-    """Findings about the task itself: its text, in that field of its data, and its document (E203 to E206)."""
+def text_annotated(task: Identified, article: Article | None, config: LabelingConfig) -> str | NoText:
+    """The text that was annotated: that of the article, if the task lacks it and has at most its address."""
+    source = config.source
+    if source is None or (source.is_address and not source.folders):
+        return article.text if article else ""
+    return text_of(task.data, source)
+
+
+def check_task(placed: Placed[Task], article: Article | None, seen: set[str], text: str | NoText) -> Iterator[Finding]:
+    """Findings about the task itself: its text, which was annotated, and its document (E203 to E206)."""
     doc_id = task_doc_id(placed.task)
     place = {"file": str(placed.file), "task": doc_id}
-    text = placed.task.data.get(field)
     if doc_id in seen:
         yield REPEATED_DOCUMENT.finding(**place)
-    if not isinstance(text, str):
-        yield NO_TEXT.finding(field, **place)
+    if isinstance(text, NoText):
+        yield text.fault.finding(text.detail, **place)
     elif article is None:
         yield UNKNOWN_DOCUMENT.finding(doc_id, **place)
     elif text != article.text:
@@ -201,8 +215,12 @@ def read_annotation(
 ) -> tuple[Annotation, list[Finding]]:
     """One annotation from the items of its result, and what of it could not be read (E209 to E212)."""
     result = Result(config, {"file": file, "task": doc_id})
+    astray = misplaced(items, config)
     for item in items:
-        result.read(item)
+        if item in astray:
+            result.report(OF_A_REGION, str(item.from_name), str(item.id))
+        else:
+            result.read(item)
     spans, relations, attributes = result.spans(), tuple(result.relations), result.values.get(TASK, {})
     return Annotation(doc_id, annotator, file, spans, relations, attributes), result.findings
 
@@ -232,6 +250,8 @@ class Result:
             self.relations.append(Relation(*ends, tuple(item.labels or ()), item.direction or "right"))
         elif name in self.config.layers:
             self.read_region(region, name, item.value or Value())
+            if name in self.config.attributes and item.value and item.value.taxonomy:
+                self.read_value(region, self.config.attributes[name], item.value)
         elif name in self.config.attributes:
             self.read_value(region, self.config.attributes[name], item.value or Value())
         else:
@@ -282,16 +302,26 @@ def attribute_value(attribute: Attribute, value: Value) -> Any:
         number = value.number if value.number is not None else value.rating
         return number if number is not None and abs(number) <= LARGEST else None
     if attribute.kind is Kind.PATHS:
-        return value.taxonomy or None
-    return typed_texts(attribute, texts_of(attribute, value) or ())
+        return paths_of(value)
+    texts = texts_of(attribute, value) or ()
+    return typed_texts(attribute, texts) if all(isinstance(text, str) for text in texts) else None
 
 
-def texts_of(attribute: Attribute, value: Value) -> list[str] | None:
+def paths_of(value: Value) -> list[list[str]] | None:
+    """The paths that a taxonomy or nested choices hold; of a choice that stands alone, one of a single step."""
+    held = value.taxonomy or value.choices or ()
+    return [[path] if isinstance(path, str) else path for path in held] or None
+
+
+def texts_of(attribute: Attribute, value: Value) -> Any:
     """The choices or texts that a control holds."""
-    held = {"Choices": value.choices, "DateTime": value.datetime}.get(attribute.tag, value.text)
+    held: Any = {"Choices": value.choices, "DateTime": value.datetime, "Pairwise": value.selected}.get(
+        attribute.tag, value.text
+    )
     return [held] if isinstance(held, str) else held
 
 
 def shown(value: Value) -> str:
     """A value as an error shows it."""
-    return repr(value.choices or value.text or value.number or value.rating or value.taxonomy or value.datetime)
+    held = value.choices or value.text or value.number or value.rating or value.taxonomy or value.datetime
+    return repr(held or value.selected)

@@ -153,8 +153,8 @@ def misfit(item: Item, config: LabelingConfig) -> str:
         return f"{name} {', '.join(sorted(strange))}" if strange else ""
     if name in config.attributes:
         fits = attribute_value(config.attributes[name], value) is not None
-        return "" if fits else f"{name} {', '.join(value.choices or [])}".strip()
-    return f"control {name}"
+        return "" if fits else f"{name} {', '.join(map(str, value.choices or []))}".strip()
+    return "" if name in config.elsewhere else f"control {name}"
 
 
 def plan(tasks: Iterable[Task], there: Iterable[ServerTask], *, keep: bool = False) -> Plan:
