@@ -107,6 +107,16 @@ def drawn(one: Annotation, user: object = 1, **more: Any) -> dict[str, Any]:
     return found
 
 
+TWICE = (Relation("WHO-Ann", "WHO-Bob", ("more",)), Relation("WHO-Bob", "WHO-Ann", ("more",), "left"))
+ASKED_EVERYWHERE = '<Choices name="any" toName="t" perRegion="true"><Choice value="x"/></Choices>'
+ON_A_ZONE = {
+    "id": "HEAD-Title here",
+    "from_name": "any",
+    "to_name": "t",
+    "type": "choices",
+    "value": {"choices": ["x"]},
+}
+NAMED = '[[annotators]]\nid = "A"\ncompleted_by = 1'
 OTHER = Annotation("d2", "A", "", (Span("z", "part", ("REST",), 0, len(OTHER_TEXT) - 1, {}, OTHER_TEXT[:-1]),), ())
 EXPORT = "annotations/exports/articles-1.json"
 CONFIG = "annotations/labeling_config.xml"
@@ -466,6 +476,7 @@ FIXTURES: dict[str, Fixture] = {
     "E019": building(replace(CONFIG, 'name="tone" toName="t"', 'name="tone" toName="u"'), "toName='u'"),
     "E030": building(replace(CONFIG, "</View>", '<Labels name="my layer" toName="t"><Label value="X"/></Labels></View>'), "E030 A layer cannot give a config its name: 'my layer' is no name for a config"),
     "E031": building(replace("corpus.toml", 'attributions = "say"', 'attributions = "say"\nleft_out = ["say"]'), "E031 corpus.toml gives a Labels control two parts, or two of them one name: 'say'"),
+    "E032": building(append("corpus.toml", '[adjudication]\npick = "annotator=Z"'), "annotator=Z; there are user-1"),
     "E101": building(replace(SOURCES, "story_group", "story"), "unknown columns: story"),
     "E102": building(steps(replace(SOURCES, "d2,", "d-ü,"), replace(EXPORT, '"d2"', '"d-ü"')), "'d-ü' for 'd2.txt'"),
     "E103": building(append(SOURCES, "d3,d3.txt,,"), "d3.txt document d3: E103"),
@@ -570,6 +581,7 @@ FIXTURES: dict[str, Fixture] = {
     "E631": converted(lambda _: None, "row 11:6: E631", exports.XML.replace("CUE", "KEY")),
     "E640": layered(edit_rows("frame", lambda rows: rows[-1].update(parent_span_id=None)), "row n1:frame:65-70: E640"),
     "E641": layered(edit_rows("relations", lambda rows: rows[0].update(to_id="n1:mention:9-13", relation_id="n1:event:28-33<n1:mention:9-13:about")), "to_id n1:mention:9-13"),
+    "E642": layered(edit_json("manifest.json", lambda it: it["left_out"]["regions"].update(scratch=1)), "row scratch: E642"),
     "E701": releasing(write("notes.txt", "mine"), "row notes.txt: E701"),
     "E702": releasing(edit_json("manifest.json", lambda it: it["rows"].update(annotations=99)), "row annotations/train-00000-of-00001.parquet: E702"),
     "E703": sealed(replace("README.md", "4 entity mentions", "5 entity mentions"), "row README.md: E703"),
@@ -594,7 +606,11 @@ FIXTURES: dict[str, Fixture] = {
     "W204": validating([task(exports.annotation({**SAYS, "to_name": "u"}), u="")], "say on u, 1 item", TWO_TEXTS),
     "W301": marking(annotation(*SAYING, changed(ENTITIES[3], attributes={"slug": "forty"})), "region HOWMANY-40: W301"),
     "W302": validating([IN_UNITS], "document d1: W302"),
+    "W304": marking(annotation(relations=(*RELATIONS, *TWICE)), "region WHO-Bob: W304 A relation is drawn twice: more, to WHO-Ann"),
+    "W305": building(steps(replace(CONFIG, "<Relations>", f"{ASKED_EVERYWHERE}<Relations>"), edit_json(EXPORT, lambda it: it[0]["annotations"][0]["result"].append(ON_A_ZONE))), "region HEAD-Title here: W305"),
+    "W306": building(steps(replace(CONFIG, '<Label value="SPEAKER"/>', '<Label value="SPEAKER"/><Label value="HEARER"/>'), annotated(drawn(annotation(*ENTITIES, *SAYING, span("say", "HEARER", "Rome"))))), "HEARER"),
     "W500": building(append("corpus.toml", '[[accepted]]\ncode = "W514"\nreason = "so it is"'), "W514, so it is"),
+    "W530": building(steps(append("corpus.toml", NAMED), lambda corpus: write_export(corpus, drawn(annotation()), name="articles-2", made="2026-12-01T00:00:00Z")), "document d1: W530"),
     "W501": building(listed("Rome", "Roma"), "'Rome' for rome"),
     "W502": building(listed("ann,", "cid,Cid,WHO,,,\nann,"), "W502 An entity of the list is never mentioned: cid"),
 }  # fmt: skip

@@ -44,7 +44,7 @@ def decide(conflict: str, take: str, text: str = "", value: str = "") -> Decisio
 def settled(other: Annotation, *decisions: Decision) -> tuple[Annotation, Decider]:
     decider = Decider(decisions)
     first, second = annotation(), replace(other, annotator="B")
-    return settle([first, second], ARTICLE, decider, CONFIG), decider
+    return settle([first, second], ARTICLE, decider, CONFIG, CORPUS), decider
 
 
 def words(one: Annotation, layer: str) -> list[str]:
@@ -216,7 +216,7 @@ def test_decisions_that_cannot_be_used(text: str, tmp_path: Path) -> None:
 def test_three_annotators() -> None:
     decider = Decider(())
     ones = [replace(annotation(*spans), annotator=name) for name, spans in (("A", ()), ("B", (*ENTITIES, *SAYING)), ("C", (*ENTITIES[1:], *SAYING)))]  # fmt: skip
-    settle(ones, ARTICLE, decider, CONFIG)
+    settle(ones, ARTICLE, decider, CONFIG, CORPUS)
     assert [(conflict.id, conflict.readings) for conflict in decider.conflicts] == [
         ("d1:name:12-15:WHO", {"A": "Ann", "B": "Ann", "C": ""})
     ]

@@ -118,7 +118,7 @@ def items(one: Annotation) -> list[dict[str, Any]]:
 
 
 def tasks(annotations: Iterable[Annotation]) -> list[dict[str, Any]]:
-    """The tasks of an export."""
+    """The tasks of an export; annotations that say when they were ``saved`` or are ``ground_truth`` have that, too."""
     found = []
     annotations = list(annotations)
     for number, (doc_id, text) in enumerate(TEXTS.items(), 1):
@@ -127,6 +127,8 @@ def tasks(annotations: Iterable[Annotation]) -> list[dict[str, Any]]:
                 "id": 100 * number + at,
                 "completed_by": {"id": at, "email": ANNOTATORS[one.annotator]},
                 "result": items(one),
+                "updated_at": one.saved or None,
+                "ground_truth": one.ground_truth or False,
             }
             for at, one in enumerate((one for one in annotations if one.doc_id == doc_id), 1)
         ]

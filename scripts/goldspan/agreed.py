@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from goldspan.corpus import Corpus
 from goldspan.faults import Finding, fault
@@ -29,6 +29,9 @@ STALE_AGREEMENT = fault(
 )
 
 
+M = TypeVar("M", Annotation, Judgement)
+
+
 class Agreement(Struct, frozen=True):
     """Figures of agreement and what they were measured on."""
 
@@ -48,14 +51,18 @@ def independent(judgements: Iterable[Judgement], corpus: Corpus) -> list[Judgeme
 
 def measured_on(inputs: Inputs, judgements: Iterable[Judgement]) -> dict[str, str]:
     """The hashes of what the figures depend on, whichever exports it stands in."""
-    bare = msgspec.structs.replace
-    annotations = [bare(by[name], file="") for by in compared(inputs).values() for name in sorted(by)]
-    judged = [bare(one, file="") for one in independent(judgements, inputs.corpus)]
+    annotations = [bare(by[name]) for by in compared(inputs).values() for name in sorted(by)]
+    judged = [bare(one) for one in independent(judgements, inputs.corpus)]
     judged.sort(key=lambda one: (one.pair, one.annotator))
     return {
         name: sha256(msgspec.json.encode(records, order="deterministic"))
         for name, records in (("annotations", annotations), ("judgements", judged))
     }
+
+
+def bare(one: M) -> M:
+    """An annotation or judgement without what no figure depends on."""
+    return msgspec.structs.replace(one, file="", saved=UNSET, ground_truth=UNSET)
 
 
 def agreement_json(inputs: Inputs, judgements: Iterable[Judgement], measures: Sequence[Measured]) -> bytes:

@@ -10,13 +10,14 @@ import logging
 import os
 import sys
 import warnings
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import combinations
 from typing import Any, Literal
 
 import krippendorff
+import msgspec
 import numpy as np
 from msgspec import Struct
 from sklearn.metrics import cohen_kappa_score
@@ -28,15 +29,19 @@ from goldspan.inputs import Inputs
 from goldspan.labeling import Attribute, Kind, LabelingConfig, load_labeling_config
 from goldspan.pairs import Judgement
 from goldspan.records import Annotation, Article, Claim, Measured, Span
+from goldspan.related import turned
 
 __all__ = ["alpha", "f1", "gamma", "kappa", "match_claims", "measure", "measure_inputs"]
 
 OVERLAP = 0.5
 GAMMA_SEED = 2015
 ALL = "all"
+NO_LABEL = "(no label)"
 
 ByDocument = Mapping[str, Mapping[str, Annotation]]
 Extent = tuple[int, int]
+Labelled = tuple[Span, str]
+End = tuple[str, Extent]
 Units = list[dict[str, Mapping[str, Any]]]
 Level = Literal["nominal", "interval"]
 
@@ -58,13 +63,15 @@ class Tally(Struct):
 
 
 def measure(corpus: Corpus, config: LabelingConfig, articles: Iterable[Article], found: ByDocument) -> list[Measured]:
-    """Every measure of agreement; ``found`` has the annotations of each document by annotator, two or more of each."""
+    """Every measure of agreement; ``found`` has the annotations of each document by annotator, two or more of each.
+
+    Rows are of ``documents`` (the values of whole tasks), the controls of zones, entities and attributions, ``claims``,
+    the configs of further layers, and ``relations``.
+    """
     texts = {article.doc_id: article for article in articles}
-    layers = [name for name in (corpus.layers.zones, corpus.layers.entities, corpus.layers.attributions) if name]
-    rows: list[Measured] = []
-    for layer in layers:
-        rows += span_rows(layer, found)
-        rows.append(gamma_row(layer, found))
+    rows = list(attribute_rows("documents", config.task_attributes, task_values(found)))
+    for layer in corpus.layers.parts:
+        rows += [*span_rows(layer, found), gamma_row(layer, found)]
     if corpus.layers.entities:
         rows += attribute_rows(
             corpus.layers.entities,
@@ -79,7 +86,16 @@ def measure(corpus: Corpus, config: LabelingConfig, articles: Iterable[Article],
         rows += claim_rows(claims)
         asked = config.attributes_of(corpus.layers.attributions)
         rows += attribute_rows("claims", asked, matched_claims(claims, claim_attributes(corpus, config)))
-    return [*rows, *relation_rows(found)]
+    for name, control in corpus.layers.further.items():
+        measured = [*span_rows(control, found), gamma_row(control, found)]
+        measured += attribute_rows(control, config.attributes_of(control), shared_spans(control, found))
+        rows += [msgspec.structs.replace(one, layer=name) for one in measured]
+    return [*rows, *relation_rows(found, corpus.layers.left_out)]
+
+
+def task_values(found: ByDocument) -> Units:
+    """The values of each whole task, by annotator."""
+    return [{name: one.attributes for name, one in by.items()} for _, by in sorted(found.items())]
 
 
 def measure_inputs(inputs: Inputs, judgements: Iterable[Judgement]) -> list[Measured]:
@@ -132,21 +148,25 @@ def span_rows(layer: str, found: ByDocument) -> Iterator[Measured]:
     exact: dict[str, Tally] = defaultdict(Tally)
     overlap: dict[str, Tally] = defaultdict(Tally)
     for one, other in pairs(found):
-        for label in {ALL, *(span.label for span in (*one.layer(layer), *other.layer(layer)))}:
-            first, second = (
-                [span for span in side.layer(layer) if label in (ALL, span.label)] for side in (one, other)
-            )
-            add_matches(exact[label], first, second, lambda a, b: a.extent == b.extent and a.label == b.label)
-            add_matches(overlap[label], first, second, lambda a, b: overlaps(a, b) and a.label == b.label)
+        drawn = [[(span, label) for span in side.layer(layer) for label in labels_of(span)] for side in (one, other)]
+        for label in {ALL, *(label for side in drawn for _, label in side)}:
+            first, second = ([each for each in side if label in (ALL, each[1])] for side in drawn)
+            add_matches(exact[label], first, second, lambda a, b: a[0].extent == b[0].extent and a[1] == b[1])
+            add_matches(overlap[label], first, second, lambda a, b: overlaps(a[0], b[0]) and a[1] == b[1])
     for label in sorted(exact, key=lambda label: (label != ALL, label)):
-        yield f1_row(layer, label, "exact F1", exact[label])
-        yield f1_row(layer, label, "overlap F1", overlap[label])
+        yield f1_row(layer, label or NO_LABEL, "exact F1", exact[label])
+        yield f1_row(layer, label or NO_LABEL, "overlap F1", overlap[label])
+
+
+def labels_of(span: Span) -> tuple[str, ...]:
+    """The labels by which a span is compared, each for itself; one without a label counts, too."""
+    return tuple(dict.fromkeys(span.labels)) or ("",)
 
 
 def add_matches(
-    tally: Tally, first: Sequence[Span], second: Sequence[Span], same: Callable[[Span, Span], bool]
+    tally: Tally, first: Sequence[Labelled], second: Sequence[Labelled], same: Callable[[Labelled, Labelled], bool]
 ) -> None:
-    """Count the spans on each side that have a match on the other."""
+    """Count the labelled spans on each side that have a match on the other."""
     tally.add(
         len(first),
         len(second),
@@ -189,7 +209,7 @@ def gamma(spans: Mapping[str, Sequence[Span]]) -> float | None:
     continuum = Continuum()
     for name, each in sorted(spans.items()):
         for span in each:
-            continuum.add(name, Segment(span.start, span.end), span.label)
+            continuum.add(name, Segment(span.start, span.end), "+".join(sorted(span.labels)))
     np.random.seed(GAMMA_SEED)  # the library draws its samples from this generator
     with silence():
         return float(continuum.compute_gamma(CombinedCategoricalDissimilarity(alpha=1, beta=1, delta_empty=1)).gamma)
@@ -270,36 +290,46 @@ def claim_rows(claims: Mapping[str, Mapping[str, Sequence[Claim]]]) -> Iterator[
         yield f1_row("claims", role, "role F1", tally)
 
 
-def relation_rows(found: ByDocument) -> Iterator[Measured]:
-    """F1 of relations by label: two are the same if their ends have the same extents."""
+def relation_rows(found: ByDocument, left_out: Collection[str] = ()) -> Iterator[Measured]:
+    """F1 of relations by label: two are the same if their ends have the same layers and extents.
+
+    Relations with regions of layers that are left out do not count.
+    """
     tallies: dict[str, Tally] = defaultdict(Tally)
     for one, other in pairs(found):
-        first, second = relation_keys(one), relation_keys(other)
+        first, second = relation_keys(one, left_out), relation_keys(other, left_out)
         for label in {ALL, *(label for label, *_ in first | second)}:
             sides = [{each for each in side if label in (ALL, each[0])} for side in (first, second)]
             same = len(sides[0] & sides[1])
             tallies[label].add(len(sides[0]), len(sides[1]), same, same)
     for label in sorted(tallies, key=lambda label: (label != ALL, label)):
-        yield f1_row("relations", label, "exact F1", tallies[label])
+        yield f1_row("relations", label or NO_LABEL, "exact F1", tallies[label])
 
 
-def relation_keys(annotation: Annotation) -> set[tuple[str, Extent | None, Extent | None]]:
-    """The relations of an annotation by label and the extents of their ends."""
-    extents = {span.region_id: span.extent for span in annotation.spans}
+def relation_keys(annotation: Annotation, left_out: Collection[str]) -> set[tuple[str, End, End, str]]:
+    """The relations of an annotation by label and the places of their ends; the label is empty where it has none."""
+    ends = {span.region_id: (span.layer, span.extent) for span in annotation.spans if span.layer not in left_out}
     return {
-        (label, extents.get(relation.from_id), extents.get(relation.to_id))
+        (label, *turned(ends[relation.from_id], ends[relation.to_id], relation.direction))
         for relation in annotation.relations
-        for label in relation.labels
+        if relation.from_id in ends and relation.to_id in ends
+        for label in relation.labels or ("",)
     }
 
 
 def shared_spans(layer: str, found: ByDocument) -> Units:
-    """The attributes of each extent of a layer, by annotator; with the label as an attribute."""
-    units: dict[tuple[str, Extent], dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    """The attributes of each extent of a layer, by annotator; with the label as an attribute.
+
+    What an annotator has marked twice in a document is told apart by its labels.
+    """
+    units: dict[tuple[str, Extent, tuple[str, ...]], dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for doc_id, by in sorted(found.items()):
+        counts = [Counter(span.extent for span in one.layer(layer)) for one in by.values()]
         for name, annotation in sorted(by.items()):
             for span in annotation.layer(layer):
-                units[doc_id, span.extent][name] = {**span.attributes, "label": span.label}
+                twice = any(count[span.extent] > 1 for count in counts)
+                key = doc_id, span.extent, tuple(sorted(span.labels)) if twice else ()
+                units[key][name] = {**span.attributes, "label": span.label}
     return list(units.values())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from goldspan import tables as rows
 from goldspan.adjudicate import settle
@@ -29,7 +29,7 @@ from goldspan.hashes import input_hashes, records_hash, sha256
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import load_labeling_config
 from goldspan.labels import inventories
-from goldspan.manifest import manifest_json
+from goldspan.manifest import Basis, Counted, LeftOut, Picked, manifest_json
 from goldspan.pages import pages_of, seen_from
 from goldspan.pairs import (
     Judgement,
@@ -69,7 +69,7 @@ STALE = fault(
 class Built(Struct, frozen=True):
     """A release in memory.
 
-    Its files by name, the pages with figures made anew by path, its tables, and the warnings.
+    Its files by name, the pages with figures made anew by path, its tables, the warnings, and what was counted.
     """
 
     corpus: Corpus
@@ -77,6 +77,15 @@ class Built(Struct, frozen=True):
     pages: dict[Path, bytes]
     tables: dict[str, pa.Table]
     warnings: list[Finding]
+    counted: Counted = Counted()
+
+
+class Settled(Struct, frozen=True):
+    """The tables of a release, the warnings, and what was counted on the way."""
+
+    tables: dict[str, pa.Table]
+    warnings: list[Finding]
+    counted: Counted
 
 
 def build(folder: Path) -> Built:
@@ -86,11 +95,10 @@ def build(folder: Path) -> Built:
         DataError: with every fault found.
     """
     inputs = read_inputs(folder)
-    tables, warnings = settled_tables(inputs)
-    return package(inputs, tables, warnings)
+    return package(inputs, settled_tables(inputs))
 
 
-def settled_tables(inputs: Inputs) -> tuple[dict[str, pa.Table], list[Finding]]:
+def settled_tables(inputs: Inputs) -> Settled:
     """The tables of a release and the warnings, from what was read.
 
     Raises:
@@ -107,7 +115,23 @@ def settled_tables(inputs: Inputs) -> tuple[dict[str, pa.Table], list[Finding]]:
     warnings += stop_on_errors([*judged, *findings, *decisions, *lists])
     tables["claims"] = rows.in_clusters(tables["claims"], first_clusters(inputs.clusters))
     tables["claim_relations"] = rows.table(related, tables["claim_relations"].schema)
-    return tables, [*warnings, *check_content(content_of(tables, inputs.corpus.settings()))]
+    content = check_content(content_of(tables, inputs.corpus.settings()))
+    return Settled(tables, [*warnings, *content], counted(inputs, decider))
+
+
+def counted(inputs: Inputs, decider: Decider) -> Counted:
+    """What the settings leave out or settle, counted."""
+    regions = dict.fromkeys(inputs.corpus.layers.left_out, 0)
+    relations = 0
+    for annotation in inputs.annotations:
+        left = {span.region_id: span.layer for span in annotation.spans if span.layer in regions}
+        for layer in left.values():
+            regions[layer] += 1
+        relations += sum(bool({one.from_id, one.to_id} & set(left)) for one in annotation.relations)
+    pick = inputs.corpus.adjudication.pick
+    return Counted(
+        LeftOut(regions, relations) if regions else UNSET, Picked(pick, len(decider.picked)) if pick else UNSET
+    )
 
 
 def compare(inputs: Inputs, decider: Decider) -> list[Judgement]:
@@ -129,7 +153,7 @@ def settled_annotations(inputs: Inputs, decider: Decider) -> dict[str, Annotatio
     """
     articles = {article.doc_id: article for article in inputs.articles}
     settled = {
-        doc_id: settle([by[name] for name in sorted(by)], articles[doc_id], decider, inputs.config)
+        doc_id: settle([by[name] for name in sorted(by)], articles[doc_id], decider, inputs.config, inputs.corpus)
         for doc_id, by in sorted(inputs.by_document().items())
         if doc_id in articles
     }
@@ -161,14 +185,19 @@ def check_inputs(inputs: Inputs, released: dict[str, Annotation], decider: Decid
 
 
 def check_adjudicated(inputs: Inputs) -> Iterator[Finding]:
-    """Findings about what adjudicators submitted: twice, or without a layer that the annotators have."""
+    """Findings about what adjudicators submitted: twice, or without a layer or value that the annotators have."""
     found = inputs.by_document()
     for doc_id, last in inputs.adjudicated().items():
         yield from (TWICE_ADJUDICATED.finding(one.annotator, file=one.file, task=doc_id) for one in last[1:])
-        marked = {span.layer for one in found.get(doc_id, {}).values() for span in one.spans}
-        lacking = sorted(marked - {span.layer for span in last[0].spans})
+        marked = set[str]().union(*(marked_in(one) for one in found.get(doc_id, {}).values()))
+        lacking = marked - marked_in(last[0]) - set(inputs.corpus.layers.left_out)
         if lacking:
-            yield HALF_ADJUDICATED.finding(", ".join(lacking), file=last[0].file, task=doc_id)
+            yield HALF_ADJUDICATED.finding(", ".join(sorted(lacking)), file=last[0].file, task=doc_id)
+
+
+def marked_in(annotation: Annotation) -> set[str]:
+    """The layers in which an annotation has spans, and the controls of the whole task that it has values of."""
+    return {*(span.layer for span in annotation.spans), *annotation.attributes}
 
 
 def check_lists(inputs: Inputs, released: dict[str, Annotation]) -> Iterator[Finding]:
@@ -236,7 +265,8 @@ def pair_scheme(inputs: Inputs) -> PairScheme:
     """
     path = inputs.corpus.path("pair_config")
     adjudicators = frozenset(inputs.corpus.adjudicators())
-    scheme = PairScheme(load_labeling_config(path), inputs.corpus.relations, adjudicators)
+    pick = inputs.corpus.adjudication.pick
+    scheme = PairScheme(load_labeling_config(path), inputs.corpus.relations, adjudicators, pick)
     check_scheme(scheme, str(path))
     return scheme
 
@@ -246,13 +276,13 @@ def claims_by_id(tables: dict[str, pa.Table]) -> dict[str, Row]:
     return {row["claim_id"]: row for row in tables["claims"].to_pylist()}
 
 
-def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]) -> Built:
+def package(inputs: Inputs, settled: Settled) -> Built:
     """The files of a release: tables as Parquet, the card with its figures, the description, the manifest.
 
     A config without a row is left out: datasets cannot load an empty split.
     """
     corpus, card = inputs.corpus, inputs.corpus.path("card")
-    tables = {name: contents for name, contents in tables.items() if contents.num_rows}
+    tables = {name: contents for name, contents in settled.tables.items() if contents.num_rows}
     records = {name: records_hash(contents.to_pylist()) for name, contents in tables.items()}
     kept = read_scores(corpus.path("scores"))
     texts = pages_of(corpus)
@@ -273,10 +303,10 @@ def package(inputs: Inputs, tables: dict[str, pa.Table], warnings: list[Finding]
     files["README.md"] = card_text.encode()
     files |= {f"{FOLDER}/{name}.svg": data for name, _, data in drawings}
     files[CROISSANT_FILE] = describe(corpus, card_text, tables, files)
-    hashes = input_hashes(corpus.folder, inputs.files)
-    files["manifest.json"] = manifest_json(corpus, hashes, source, files, allowed_labels(inputs))
+    basis = Basis(corpus, input_hashes(corpus.folder, inputs.files), allowed_labels(inputs), settled.counted)
+    files["manifest.json"] = manifest_json(basis, source, files)
     pages = {page: filled(page, seen_from(page, source, corpus)).encode() for page in texts}
-    return Built(corpus, files, pages, tables, [*warnings, *stale])
+    return Built(corpus, files, pages, tables, [*settled.warnings, *stale], settled.counted)
 
 
 def allowed_labels(inputs: Inputs) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from goldspan.faults import fault, stop_on_errors
 from goldspan.labeling import LabelingConfig
 from goldspan.layers import check_names, check_parts, with_further
+from goldspan.picks import Pick
 from goldspan.records import Unit
 from goldspan.settings import (
     Accepted,
@@ -24,6 +25,7 @@ from goldspan.settings import (
 )
 
 __all__ = [
+    "Adjudication",
     "Annotator",
     "Attributions",
     "Corpus",
@@ -119,6 +121,12 @@ class Annotator(Struct, frozen=True, forbid_unknown_fields=True):
         return self.completed_by if isinstance(self.completed_by, tuple) else (self.completed_by,)
 
 
+class Adjudication(Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands where annotators differ and no decision is written; without ``pick``, nothing."""
+
+    pick: Pick | None = None
+
+
 class ZoneRule(Struct, frozen=True, forbid_unknown_fields=True):
     """A rule that proposes a zone for a paragraph that its pattern matches whole, if the zone before is ``after``.
 
@@ -170,6 +178,7 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
     pair_exports: tuple[Pattern, ...] = ()
     offsets: Unit = Unit.auto
     annotators: tuple[Annotator, ...] = ()
+    adjudication: Adjudication = Adjudication()
     unannotated_zones: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     default_zone: str | None = None

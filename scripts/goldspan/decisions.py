@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from goldspan.faults import Finding, fault
+from goldspan.picks import NO_RULE, Rule
 from goldspan.sheets import read_sheet, sheet_row, unguarded
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Conflict",
     "Decider",
     "Decision",
+    "Place",
     "Values",
     "check_decisions",
     "check_texts",
@@ -58,7 +60,7 @@ TWICE_ADJUDICATED = fault(
 
 HALF_ADJUDICATED = fault(
     "E527",
-    "What an adjudicator submitted lacks a whole layer that the annotators have, and would stand all the same",
+    "What an adjudicator submitted lacks a whole layer or value that the annotators have, and would stand all the same",
     "Finish the annotation in Label Studio and pull again, or take the export away if it was not meant to stand.",
 )
 
@@ -80,20 +82,33 @@ class Decision(Struct, frozen=True):
         return "*" in self.conflict
 
 
-class Conflict(Struct, frozen=True):
-    """A place where annotators differ, by an id that depends on nothing but the place, and the text that it is about.
+class Place(NamedTuple):
+    """A stretch that an annotator has marked: layer, start, end."""
 
-    ``readings`` has a line for each annotator, empty for one who marked nothing.
+    layer: str
+    start: int
+    end: int
+
+
+class Conflict(Struct, frozen=True, omit_defaults=True):
+    """Something in which annotators differ, by an id that depends on nothing but its place, and the text of that.
+
+    ``readings`` has a line for each annotator, empty for one who marked nothing. ``about`` are the stretches that the
+    annotators marked there; none, if it is about a value of the whole task or a pair of claims.
     """
 
     id: str
     task: str
     text: str
     readings: dict[str, str]
+    about: tuple[Place, ...] = ()
 
 
 class Decider:
-    """Finds the reading that stands, and keeps the conflicts met and those that no decision settles."""
+    """Finds the reading that stands.
+
+    It keeps the conflicts met, those that a rule settles, and those that nothing does.
+    """
 
     def __init__(self, decisions: Iterable[Decision]) -> None:
         """Index the decisions by conflict; rules keep their order."""
@@ -102,11 +117,14 @@ class Decider:
         self.rules = [decision for decision in decisions if decision.is_rule]
         self.conflicts: list[Conflict] = []
         self.undecided: list[Conflict] = []
+        self.picked: list[Conflict] = []
         self.unfit: list[tuple[Conflict, Decision]] = []
         self.used: set[str] = set()
 
-    def choose(self, conflict: Conflict, readings: Mapping[str, Any], values: Values | None = None) -> Any:
-        """The common reading, or the one that a decision takes; the first annotator's where none does.
+    def choose(
+        self, conflict: Conflict, readings: Mapping[str, Any], values: Values | None = None, rule: Rule = NO_RULE
+    ) -> Any:
+        """The common reading, or the one that a decision takes, or a rule; the first annotator's where none does.
 
         A decision of its own is heard even where all agree: they may agree on what a later guideline rules out.
         ``values``
@@ -120,8 +138,9 @@ class Decider:
         self.conflicts.append(conflict)
         decision = self.decision_for(conflict.id)
         if decision is None:
-            self.undecided.append(conflict)
-            return every[0]
+            picked = rule.pick(readings)
+            (self.picked if picked else self.undecided).append(conflict)
+            return [*picked, *every][0]
         self.used.add(decision.conflict)
         if decision.take in readings:
             return readings[decision.take]
@@ -136,6 +155,7 @@ class Decider:
     def close(self, task: str) -> None:
         """Want no decision about the conflicts of a task any more: an adjudicator has settled it."""
         self.undecided = [conflict for conflict in self.undecided if conflict.task != task]
+        self.picked = [conflict for conflict in self.picked if conflict.task != task]
 
     def decision_for(self, conflict: str) -> Decision | None:
         """The decision about a conflict by its name, else the first rule that fits it."""
@@ -178,7 +198,9 @@ def check_decisions(decider: Decider, file: str) -> Iterator[Finding]:
         place = {"file": file, "task": conflict.task, "row": conflict.id}
         yield UNDECIDED.finding(readings, context=conflict.text, **place)
     for conflict, decision in decider.unfit:
-        yield UNFIT.finding(f"{decision.take} {decision.value}".strip(), file=file, task=conflict.task, row=conflict.id)
+        taken = f"{decision.take} {decision.value}".strip()
+        detail = f"{taken!r}; the annotators there are {', '.join(conflict.readings)}"
+        yield UNFIT.finding(detail, file=file, task=conflict.task, row=conflict.id)
     for name in [*decider.single, *(rule.conflict for rule in decider.rules)]:
         if name not in decider.used:
             yield NO_CONFLICT.finding(file=file, row=name)

@@ -1,5 +1,6 @@
 """All that a corpus folder holds, read: settings, articles, every annotator's annotations, decisions and lists."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from goldspan.export.spans import read_annotations
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig, load_labeling_config
 from goldspan.pairs import Member, read_clusters
+from goldspan.picks import BY_ANNOTATOR
 from goldspan.records import Annotation, Article
 from goldspan.schemas import structure
 from goldspan.tables import LINKS
@@ -30,6 +32,13 @@ CLASH = fault(
 
 
 LABELS = ("label", "labels")  # a further layer has one of them
+
+
+NOBODY = fault(
+    "E032",
+    "[adjudication] in corpus.toml picks an annotator of whom there is no annotation",
+    'Write pick = "annotator=ID" with the id of one that there is.',
+)
 
 
 class Inputs(Struct, frozen=True):
@@ -102,9 +111,17 @@ def read_inputs(folder: Path) -> Inputs:
         decisions=read_decisions(corpus.path("decisions")),
         entities=read_entities(corpus.path("entities")),
         clusters=read_clusters(corpus.path("clusters")),
-        findings=[*findings, *reading.findings],
+        findings=[*findings, *reading.findings, *check_picked(corpus, reading.annotations)],
         files=sorted({path for path in files if path.exists()}),
     )
+
+
+def check_picked(corpus: Corpus, annotations: Iterable[Annotation]) -> Iterator[Finding]:
+    """A finding if there is no annotation of the annotator whose annotations are to stand (E032)."""
+    pick, known = corpus.adjudication.pick or "", {one.annotator for one in annotations}
+    if pick.startswith(BY_ANNOTATOR) and pick.removeprefix(BY_ANNOTATOR) not in known:
+        detail = f"{pick}; there are {', '.join(sorted(known)) or 'none'}"
+        yield NOBODY.finding(detail, file=str(corpus.folder / "corpus.toml"))
 
 
 def check_columns(corpus: Corpus, config: LabelingConfig) -> None:

@@ -17,12 +17,45 @@ from goldspan.records import Measured
 from goldspan.scores import Score
 from goldspan.settings import Settings
 
-__all__ = ["TOOLS", "Manifest", "TextState", "manifest_json"]
+__all__ = ["TOOLS", "Basis", "Counted", "LeftOut", "Manifest", "Picked", "TextState", "manifest_json"]
 
 TOOLS = ("goldspan", "pyarrow", "sentencex")
 
 
 TextState = Literal["full", "withheld", "hydrated"]
+
+
+class LeftOut(Struct, frozen=True):
+    """What stands in ``annotations`` alone: the regions of each layer that is left out, and relations with these."""
+
+    regions: dict[str, int]
+    relations: int = 0
+
+
+class Picked(Struct, frozen=True):
+    """How many conflicts between annotators are settled by the rule of a corpus, and which rule that is."""
+
+    pick: str
+    conflicts: int
+
+
+class Counted(Struct, frozen=True):
+    """What the settings of a corpus leave out, and what they settle; nothing, where they do not say so."""
+
+    left_out: LeftOut | UnsetType = UNSET
+    adjudication: Picked | UnsetType = UNSET
+
+
+class Basis(Struct, frozen=True):
+    """What a manifest has that is not seen from the files of its release.
+
+    The corpus, the hash of each input by path, the labels that each column may have, and what was counted.
+    """
+
+    corpus: Corpus
+    inputs: Mapping[str, str]
+    allowed: Mapping[str, Sequence[str]]
+    counted: Counted = Counted()
 
 
 class Manifest(Struct, frozen=True):
@@ -35,7 +68,8 @@ class Manifest(Struct, frozen=True):
 
     ``text`` is not written where it is full; it is ``withheld`` of a release without the
     articles' text, ``hydrated`` of one whose text was put back from copies that are not quite the articles.
-    ``figures`` has what each figure of the card shows in words, and is not written where there is none.
+    ``figures`` has what each figure of the card shows in words, and is not written where there is none. Neither are
+    ``left_out`` and ``adjudication`` where the settings say nothing of that.
     """
 
     name: str
@@ -52,30 +86,29 @@ class Manifest(Struct, frozen=True):
     scores: list[Score] = []
     text: TextState | UnsetType = UNSET
     figures: dict[str, str] | UnsetType = UNSET
+    left_out: LeftOut | UnsetType = UNSET
+    adjudication: Picked | UnsetType = UNSET
 
 
-def manifest_json(
-    corpus: Corpus,
-    inputs: Mapping[str, str],
-    source: Source,
-    files: Mapping[str, bytes],
-    allowed: Mapping[str, Sequence[str]],
-) -> bytes:
-    """The manifest of a release as the bytes of its file; ``allowed`` are the labels of each column."""
+def manifest_json(basis: Basis, source: Source, files: Mapping[str, bytes]) -> bytes:
+    """The manifest of a release as the bytes of its file."""
+    corpus = basis.corpus
     manifest = Manifest(
         name=corpus.name,
         version=corpus.version,
-        inputs=dict(sorted(inputs.items())),
+        inputs=dict(sorted(basis.inputs.items())),
         files={name: sha256(data) for name, data in sorted(files.items())},
         rows={name: table.num_rows for name, table in source.tables.items()},
         agreement=list(source.agreement),
         tools={tool: version(tool) for tool in TOOLS},
         guidelines=guidelines_version(corpus.path("guidelines")),
         records={name: records_hash(table.to_pylist()) for name, table in source.tables.items()},
-        labels=count_labels(source.tables, allowed),
+        labels=count_labels(source.tables, basis.allowed),
         settings=corpus.settings(),
         scores=list(source.scores),
         figures=dict(sorted(source.figures.items())) or UNSET,
+        left_out=basis.counted.left_out,
+        adjudication=basis.counted.adjudication,
     )
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
 

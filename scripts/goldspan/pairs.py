@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from goldspan.corpus import Relations
 from goldspan.decisions import TWICE_ADJUDICATED, Conflict, Decider
@@ -25,6 +25,7 @@ from goldspan.export.spans import (
 from goldspan.export.standing import Placed, latest, standing_tasks
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig, parse_value
+from goldspan.picks import rule_of
 from goldspan.sheets import read_sheet
 
 __all__ = [
@@ -99,6 +100,8 @@ class Judgement(Struct, frozen=True):
     annotator: str
     values: dict[str, Any]
     file: str
+    saved: str | UnsetType | None = UNSET
+    ground_truth: bool | UnsetType | None = UNSET
 
 
 def read_clusters(path: Path) -> list[Member]:
@@ -225,18 +228,20 @@ def read_judgement(
             values[attribute.name] = attribute_value(attribute, item.value or Value())
     missing = sorted(name for name in config.attributes if values.get(name) is None)
     findings += [BAD_VALUE.finding(name, **place) for name in missing]
-    return Judgement(pair, annotator or "", values, file), findings
+    return Judgement(pair, annotator or "", values, file, one.updated_at, one.ground_truth), findings
 
 
 class PairScheme(Struct, frozen=True):
     """What a pair can be judged to be: the controls of the pair config, and how the relations behave.
 
-    The judgement of one of ``adjudicators`` stands as it is.
+    The judgement of one of ``adjudicators`` stands as it is; ``pick`` says what stands where the others differ and
+    nothing is decided.
     """
 
     config: LabelingConfig
     relations: Relations
     adjudicators: frozenset[str] = frozenset()
+    pick: str | None = None
 
 
 def check_scheme(scheme: PairScheme, file: str) -> None:
@@ -285,7 +290,7 @@ def relate(
         last = [found.pop(name) for name in sorted(scheme.adjudicators & set(found))]
         if len(last) > 1:
             findings.append(TWICE_ADJUDICATED.finding(task="|".join(pair), file=last[-1].file))
-        values = settle_pair(pair, text, found, scheme.config, decider)
+        values = settle_pair(pair, text, found, scheme, decider)
         if last:
             decider.close("|".join(pair))
             values = last[0].values
@@ -296,15 +301,16 @@ def relate(
 
 
 def settle_pair(
-    pair: Pair, text: str, found: Mapping[str, Judgement], config: LabelingConfig, decider: Decider
+    pair: Pair, text: str, found: Mapping[str, Judgement], scheme: PairScheme, decider: Decider
 ) -> dict[str, Any]:
     """What stands of the judgements of a pair: a value for each control that they have."""
-    values = {}
+    values, rule = {}, rule_of(scheme.pick, list(found.values()))
     for what in dict.fromkeys(what for one in found.values() for what in one.values):
         readings = {name: one.values.get(what) for name, one in found.items()}
         shown = {name: str(value) for name, value in readings.items()}
         conflict = Conflict(f"pair:{'|'.join(pair)}:{what}", "|".join(pair), text, shown)
-        values[what] = decider.choose(conflict, readings, partial(parse_value, config.attributes[what]))
+        parse = partial(parse_value, scheme.config.attributes[what])
+        values[what] = decider.choose(conflict, readings, parse, rule)
     return values
 
 

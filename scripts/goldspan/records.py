@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 __all__ = ["Annotation", "Article", "Attribution", "Claim", "Measured", "Mention", "Relation", "Span", "Unit", "Zone"]
 
@@ -76,6 +76,7 @@ class Annotation(Struct, frozen=True):
     """What one annotator marked in one article.
 
     ``file`` is the export that it stands in; ``attributes`` are the values of controls that belong to the whole task.
+    ``saved`` is when it was saved last, as the export writes it.
     """
 
     doc_id: str
@@ -84,6 +85,8 @@ class Annotation(Struct, frozen=True):
     spans: tuple[Span, ...]
     relations: tuple[Relation, ...]
     attributes: dict[str, Any] = {}
+    saved: str | UnsetType | None = UNSET
+    ground_truth: bool | UnsetType | None = UNSET
 
     def layer(self, name: str | None) -> list[Span]:
         """The spans of one layer in text order, an outer span before those inside it."""

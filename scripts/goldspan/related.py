@@ -1,7 +1,7 @@
 """The relations between spans that are no attributions -> the rows of the config ``relations``."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from goldspan.claims import free_labels, links, span_id
 from goldspan.corpus import Corpus
@@ -9,9 +9,12 @@ from goldspan.further import span_ids
 from goldspan.records import Annotation, Article, Span
 from goldspan.schemas import Row
 
-__all__ = ["ARROWS", "relation_id", "relation_rows"]
+__all__ = ["ARROWS", "relation_id", "relation_rows", "turned"]
 
 ARROWS = {"right": ">", "left": "<"}  # any other direction is both ways
+
+
+T = TypeVar("T", bound="str | tuple[Any, ...]")
 
 
 class End(NamedTuple):
@@ -29,12 +32,13 @@ def relation_rows(annotation: Annotation, article: Article, corpus: Corpus) -> I
     """
     ends = released_ends(annotation, corpus)
     regions = {span.region_id for span in annotation.layer(corpus.layers.attributions)}
-    found: dict[str, Row] = {}
+    found: dict[object, Row] = {}
     for relation in annotation.relations:
         labels = free_labels(relation, regions, corpus)
         if labels is not None and {relation.from_id, relation.to_id} <= set(ends):
-            row = relation_row(article, ends[relation.from_id], ends[relation.to_id], labels, relation.direction)
-            found.setdefault(row["relation_id"], row)
+            one, other = ends[relation.from_id], ends[relation.to_id]
+            same = frozenset(labels), turned(one.id, other.id, relation.direction)
+            found.setdefault(same, relation_row(article, one, other, labels, relation.direction))
     yield from sorted(found.values(), key=lambda row: [row[name] for name in ("from_start", "from_end", "relation_id")])
 
 
@@ -48,6 +52,16 @@ def relation_row(article: Article, one: End, other: End, labels: tuple[str, ...]
         "labels": list(labels),
         "direction": direction,
     }
+
+
+def turned(one: T, other: T, direction: str) -> tuple[T, T, str]:
+    """The ends and the direction of a relation in the one way in which what means the same is written the same.
+
+    What was drawn to the left is turned round; the ends of one that goes both ways are sorted.
+    """
+    if direction == "left":
+        return other, one, "right"
+    return (min(one, other), max(one, other), direction) if direction == "bi" else (one, other, direction)
 
 
 def relation_id(from_id: str, to_id: str, labels: Iterable[str], direction: str) -> str:

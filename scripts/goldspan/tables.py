@@ -186,7 +186,8 @@ def annotation_rows(annotation: Annotation) -> Iterator[Row]:
     """A row for each region of an annotator, as drawn; its values and outgoing relations as JSON.
 
     A relation is [label, region], with its direction between them where that is another than ``right``; without a label
-    that is empty. Values that belong to the whole task have a row of their own, without layer, extent and label.
+    that is empty. Values that belong to the whole task have a row of their own, without layer, extent and label; so has
+    an annotation in which nothing is marked.
     """
     ids = {span.region_id: f"{annotation.doc_id}:{annotation.annotator}:{span.region_id}" for span in annotation.spans}
     ordered = sorted(annotation.spans, key=lambda span: (span.layer, span.start, -span.end, span.region_id))
@@ -208,7 +209,7 @@ def annotation_rows(annotation: Annotation) -> Iterator[Row]:
             "label": "|".join(span.labels),
             "attributes": json.dumps(attributes, ensure_ascii=False, sort_keys=True),
         }
-    if annotation.attributes:
+    if annotation.attributes or not annotation.spans:
         yield {
             "annotation_id": f"{annotation.doc_id}:{annotation.annotator}",
             "doc_id": annotation.doc_id,

@@ -9,7 +9,7 @@ from goldspan.adjudicate import settle
 from goldspan.articles import load_articles
 from goldspan.build import claims_by_id, make_tables, settled_annotations
 from goldspan.corpus import Corpus, check_settings, load_corpus
-from goldspan.decisions import Conflict, Decider
+from goldspan.decisions import Conflict, Decider, Place
 from goldspan.faults import printable_json, stop_on_errors
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import LabelingConfig, load_labeling_config
@@ -163,7 +163,7 @@ def adjudication_tasks(folder: Path) -> list[Task]:
         decider = Decider(())
         by = found.get(article.doc_id, {})
         if len(by) > 1:
-            settle([by[name] for name in sorted(by)], article, decider, inputs.config)
+            settle([by[name] for name in sorted(by)], article, decider, inputs.config, inputs.corpus)
         if decider.conflicts:
             data = article_data(article, inputs.config)
             data["conflicts"] = "\n".join(conflict.id for conflict in decider.conflicts)
@@ -176,20 +176,11 @@ def adjudication_tasks(folder: Path) -> list[Task]:
 
 def differing_items(annotation: Annotation, conflicts: list[Conflict], inputs: Inputs) -> Items:
     """The regions of an annotator that a conflict is about, with their values and the relations between them."""
-    places = [conflict.id.removeprefix(f"{annotation.doc_id}:").split(":") for conflict in conflicts]
-    spans = [span for span in annotation.spans if any(concerns(place, span) for place in places)]
+    places = {place for conflict in conflicts for place in conflict.about}
+    spans = [span for span in annotation.spans if Place(span.layer, *span.extent) in places]
     ids = {span.region_id for span in spans}
     relations = [one for one in annotation.relations if one.from_id in ids and one.to_id in ids]
     return as_items(spans, relations, inputs.config)
-
-
-def concerns(place: list[str], span: Span) -> bool:
-    """True if a conflict (layer, extent, what) is about a span, by its extent or label, or as the end of a relation."""
-    layer, extent, what = place
-    start, end = map(int, extent.split("-"))
-    inside = start <= span.start and span.end <= end
-    about = span.extent == (start, end) or (inside and span.label == what)
-    return span.layer == layer and (about or what.endswith(f">{span.start}-{span.end}"))
 
 
 def result_items(annotation: Annotation, config: LabelingConfig) -> Items:

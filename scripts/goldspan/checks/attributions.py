@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from goldspan.checks.registry import Hit, Subject, annotation_check, hit
-from goldspan.claims import Links, links, role_ends
+from goldspan.claims import Links, free_labels, links, role_ends
 from goldspan.records import Span
+from goldspan.related import turned
 
 
 def linked(subject: Subject) -> Links:
@@ -41,10 +42,11 @@ def dangling_relation(subject: Subject) -> Iterator[Hit]:
 )
 def unknown_relation(subject: Subject) -> Iterator[Hit]:
     known = subject.config.relations
-    unnamed = bool(known) and subject.corpus.layers.attributions is not None
+    inside = {span.region_id for span in subject.annotation.layer(subject.corpus.layers.attributions)}
     for relation in subject.annotation.relations:
         strange = [label for label in relation.labels if known and label not in known]
-        if strange or (unnamed and not relation.labels) or relation.direction not in ("left", "right", "bi"):
+        unnamed = bool(known) and not relation.labels and bool({relation.from_id, relation.to_id} & inside)
+        if strange or unnamed or relation.direction not in ("left", "right", "bi"):
             label = ", ".join(relation.labels) or "no label"
             yield Hit(relation.from_id, f"{label}, to {relation.to_id}, direction {relation.direction}")
 
@@ -63,9 +65,38 @@ def wrong_ends(subject: Subject) -> Iterator[Hit]:
         for label in relation.labels if layer else ():
             if label in ends and relation.from_id in spans and relation.to_id in spans:
                 one, other = spans[relation.from_id], spans[relation.to_id]
-                fit = {one.layer, other.layer} == {layer} and (one.label, other.label) == ends[label]
-                if not fit or relation.direction != "right":
+                layers = {one.layer, other.layer}
+                fit = layers == {layer} and (one.label, other.label) == ends[label] and relation.direction == "right"
+                if layer in layers and not fit:
                     yield hit(one, f"{label} from {one.label} to {other.label}, direction {relation.direction}")
+
+
+@annotation_check(
+    "W304",
+    "A relation is drawn twice",
+    "Delete one of them in Label Studio; it is released once.",
+)
+def drawn_twice(subject: Subject) -> Iterator[Hit]:
+    seen = set()
+    regions = {span.region_id for span in subject.annotation.layer(subject.corpus.layers.attributions)}
+    for relation in subject.annotation.relations:
+        labels = free_labels(relation, regions, subject.corpus)
+        same = labels and frozenset(labels), turned(relation.from_id, relation.to_id, relation.direction)
+        if same in seen and labels is not None:
+            yield Hit(relation.from_id, f"{', '.join(labels) or 'no label'}, to {relation.to_id}")
+        seen.add(same)
+
+
+@annotation_check(
+    "W306",
+    "A region of the attribution layer has a label that plays no part there, and stands in annotations alone",
+    "Name the label in [attributions] in corpus.toml, or give it to a layer of its own.",
+)
+def label_without_part(subject: Subject) -> Iterator[Hit]:
+    roles = subject.corpus.attributions
+    for span in subject.annotation.layer(subject.corpus.layers.attributions):
+        if span.label not in (roles.cue, roles.source, roles.content):
+            yield hit(span, span.label)
 
 
 @annotation_check(

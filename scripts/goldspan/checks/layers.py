@@ -1,5 +1,6 @@
 """E64x: the spans of further layers, and the relations between spans, against what a build makes of them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import starmap
 
@@ -60,6 +61,20 @@ def other_end(release: Release) -> Iterator[Hit]:
                 yield Hit(row["relation_id"], f"{side}_text {end['text']!r}")
             elif release.manifest.text != "hydrated" and not is_end(row["doc_id"], end, known, release):
                 yield Hit(row["relation_id"], f"{side}_id {end['id']}")
+
+
+@release_check(
+    "E642",
+    "The manifest counts the regions of a layer that is left out otherwise than they stand in annotations",
+    "Build the release again.",
+)
+def other_left_out(release: Release) -> Iterator[Hit]:
+    """The layers that are left out, as the settings name them and as they are counted."""
+    listed = release.manifest.left_out.regions if release.manifest.left_out else {}
+    there = Counter(row["layer"] for row in rows_of(release, "annotations"))
+    for name in sorted({*listed, *release.layers.left_out}) if release.manifest.text != "hydrated" else ():
+        if listed.get(name) != there[name] or name not in release.layers.left_out:
+            yield Hit(name, f"{listed.get(name)}, there are {there[name]}")
 
 
 def is_end(doc_id: str, end: Row, known: Mapping[str, Mapping[str, Extent]], release: Release) -> bool:

@@ -1,11 +1,13 @@
 """E3xx: spans of any layer, zones and entities."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 
 from goldspan.checks.registry import Hit, Subject, annotation_check, hit
-from goldspan.claims import links
+from goldspan.claims import claim_attributes, links
 from goldspan.export.offsets import same_words
+from goldspan.labeling import Attribute
 from goldspan.records import Span
 
 
@@ -169,7 +171,7 @@ def crossing_or_deep_entities(subject: Subject) -> Iterator[Hit]:
 
 @annotation_check(
     "E312",
-    "A region lacks an attribute that the corpus requires",
+    "A region or a task lacks an attribute that the corpus requires",
     "Set it in Label Studio; of a claim in several pieces, on its first content.",
 )
 def missing_attribute(subject: Subject) -> Iterator[Hit]:
@@ -179,6 +181,9 @@ def missing_attribute(subject: Subject) -> Iterator[Hit]:
             missing = attribute.name in subject.corpus.required and attribute.name not in span.attributes
             if missing and span.region_id not in continued:
                 yield hit(span, attribute.name)
+    for attribute in subject.config.task_attributes:
+        if attribute.name in subject.corpus.required and attribute.name not in subject.annotation.attributes:
+            yield Hit(detail=f"{attribute.name} of the whole task")
 
 
 @annotation_check(
@@ -191,3 +196,28 @@ def surplus_attribute(subject: Subject) -> Iterator[Hit]:
         asked = {attribute.name for attribute in subject.config.attributes_of(span.layer, *span.labels)}
         for name in sorted(set(span.attributes) - asked):
             yield hit(span, f"{name} on {span.label}")
+
+
+@annotation_check(
+    "W305",
+    "A region has a value for which no table has a column; it stands in annotations alone",
+    "Ask for it on regions of another layer or label, or accept that it is not released.",
+)
+def value_without_column(subject: Subject) -> Iterator[Hit]:
+    columns = partial(columns_for, parts=claim_attributes(subject.corpus, subject.config), subject=subject)
+    for span in subject.annotation.spans:
+        asked = {attribute.name for attribute in subject.config.attributes_of(span.layer, *span.labels)}
+        if span.layer in subject.corpus.layers.released:
+            for name in sorted((asked & set(span.attributes)) - columns(span)):
+                yield hit(span, f"{name} on {span.label}")
+
+
+def columns_for(span: Span, parts: Mapping[str, list[Attribute]], subject: Subject) -> set[str]:
+    """The attributes of a span that its table has a column for; zones have none, and a claim has one of each name."""
+    layers, roles = subject.corpus.layers, subject.corpus.attributions
+    if span.layer == layers.zones:
+        return set()
+    if span.layer != layers.attributions:
+        return {attribute.name for attribute in subject.config.attributes_of(span.layer)}
+    part = {roles.content: "content", roles.source: "source", roles.cue: "cue"}.get(span.label)
+    return {attribute.name for attribute in parts[part]} if part else set()

@@ -64,7 +64,8 @@ def show_rows_to_fill(conflicts: list[Conflict]) -> None:
 def show_agreement(measures: list[Measured], conflicts: list[Conflict], format_: Format) -> None:
     """Figures and disagreements, on stdout."""
     if format_ is Format.json:
-        contents = {"measures": measures, "disagreements": conflicts}
+        shown = [msgspec.structs.replace(conflict, about=()) for conflict in conflicts]  # the name says it, too
+        contents = {"measures": measures, "disagreements": shown}
         typer.echo(printable_json(msgspec.to_builtins(contents)))
         return
     table = Table("layer", "of", "measure", "value", "items", "", box=None, pad_edge=False)

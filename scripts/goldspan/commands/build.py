@@ -1,5 +1,6 @@
 """The command ``goldspan build``."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.table import Table
 from goldspan.build import Built, build, check_build, write_build
 from goldspan.faults import printable
 from goldspan.hydrate.withhold import withhold
+from goldspan.manifest import Counted
 from goldspan.options import HERE, CorpusOption, show_findings
 
 __all__ = ["build_command"]
@@ -35,6 +37,19 @@ def build_command(
         folder = write_build(built, out)
         typer.echo(f"{printable(built.corpus.name)} {built.corpus.version} is built in {folder}", err=True)
     show_rows(built)
+    for line in said(built.counted):
+        typer.echo(line, err=True)
+
+
+def said(counted: Counted) -> Iterator[str]:
+    """What was left out and what was settled by rule, in words."""
+    if counted.left_out:
+        for layer, regions in counted.left_out.regions.items():
+            yield f"left out of the tables: {regions} regions of {printable(layer)}, which stay in annotations"
+        if counted.left_out.relations:
+            yield f"left out of the tables: {counted.left_out.relations} relations with such regions"
+    if counted.adjudication:
+        yield f"settled by {printable(counted.adjudication.pick)}: {counted.adjudication.conflicts} conflicts"
 
 
 def show_rows(built: Built) -> None:

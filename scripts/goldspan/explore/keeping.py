@@ -24,7 +24,7 @@ def keep_figures(folder: Path) -> list[Path]:
         OSError: a file cannot be written.
     """
     inputs = read_inputs(folder)
-    tables, _ = settled_tables(inputs)
+    tables = settled_tables(inputs).tables
     charts, names = charts_of(inputs, tables), asked(pages_of(inputs.corpus).values())
     card = str(inputs.corpus.path("card"))
     known = ", ".join(charts)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from goldspan.export.addresses import NoText
@@ -68,6 +69,11 @@ WITHDRAWN = fault(
     "An annotation of an earlier export is gone from a later export of its task, and counts no more",
     "Nothing, if it was deleted on purpose; else take the later export out of annotations/exports.",
 )
+SEVERAL_TASKS = fault(
+    "W530",
+    "An annotator has annotated an article in several tasks, and only what was saved last counts",
+    "Nothing, if it was annotated anew on purpose; else take the export that is out of date out of the folder.",
+)
 UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
 
 Users = Mapping[int | str, str]
@@ -124,8 +130,11 @@ def read_annotations(
         placed, item = latest(each, lambda one: one[1].updated_at)
         if sum(other is placed for other, _ in each) > 1:
             findings.append(REPEATED_ANNOTATION.finding(annotator, file=str(placed.file), task=doc_id))
+        if elsewhere := sorted({str(other.file) for other, _ in each if other is not placed}):
+            detail = f"{annotator}, also in {', '.join(elsewhere)}"
+            findings.append(SEVERAL_TASKS.finding(detail, file=str(placed.file), task=doc_id))
         annotation, faults = read_annotation(item.result or [], doc_id, annotator, str(placed.file), config)
-        annotations.append(annotation)
+        annotations.append(msgspec.structs.replace(annotation, saved=item.updated_at, ground_truth=item.ground_truth))
         findings += faults
     findings += left_out(away)
     settled = {one.doc_id for one in annotations} | {one.task for one in findings if one.is_error}

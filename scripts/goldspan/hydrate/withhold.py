@@ -79,7 +79,7 @@ def withhold(built: Built) -> Built:
     files = described(files, tables, Origin(manifest, built.files), "withheld")
     stop_on_errors(leaks(tables, files, quotes))
     warnings = [*built.warnings, *own_warning(quoting)]
-    return Built(built.corpus, files, {}, tables, warnings)
+    return Built(built.corpus, files, {}, tables, warnings, built.counted)
 
 
 def withheld_table(name: str, table: pa.Table, quotes: Quotes) -> pa.Table:

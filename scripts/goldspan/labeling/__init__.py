@@ -3,7 +3,7 @@
 from goldspan.labeling.model import Attribute, Kind, LabelingConfig, Layer, as_stored
 from goldspan.labeling.reading import load_labeling_config, parse_labeling_config
 from goldspan.labeling.source import TextFolder, TextSource
-from goldspan.labeling.values import LARGEST, parse_value, typed_texts
+from goldspan.labeling.values import LARGEST, parse_value, split_values, typed_texts
 
 __all__ = [
     "LARGEST",
@@ -17,5 +17,6 @@ __all__ = [
     "load_labeling_config",
     "parse_labeling_config",
     "parse_value",
+    "split_values",
     "typed_texts",
 ]

@@ -1,11 +1,11 @@
 """Values as people and controls write them -> values in the type of their attribute."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from goldspan.labeling.model import Attribute, Kind
 
-__all__ = ["LARGEST", "parse_value", "typed_texts"]
+__all__ = ["LARGEST", "parse_value", "split_values", "typed_texts"]
 
 LARGEST = 2**53  # beyond it a number is not stored exactly
 
@@ -23,7 +23,23 @@ def parse_value(attribute: Attribute, text: str) -> Any:
         return number if abs(number) <= LARGEST else None
     if attribute.kind is Kind.PATHS:
         return [path.split("/") for path in text.split("|")] if text else None
-    return typed_texts(attribute, text.split("|") if attribute.kind is Kind.STRINGS else [text])
+    return typed_texts(attribute, split_values(text, attribute.values) if attribute.kind is Kind.STRINGS else [text])
+
+
+def split_values(text: str, known: Collection[str]) -> list[str]:
+    """Values that a person has joined by bars. One with a bar of its own is told by those that are known."""
+    parts = text.split("|")
+    return known_values(parts, known) or parts
+
+
+def known_values(parts: list[str], known: Collection[str]) -> list[str] | None:
+    """Parts put together again so that each is a known value; None if that cannot be."""
+    for number in range(1, len(parts) + 1):
+        value = "|".join(parts[:number])
+        rest = known_values(parts[number:], known) if value in known else None
+        if rest is not None:
+            return [value, *rest]
+    return None if parts else []
 
 
 def typed_texts(attribute: Attribute, texts: Iterable[str]) -> Any:
