@@ -182,7 +182,7 @@ CHANGES: dict[str, tuple[Edit, list[str]]] = {
         ["corpus", "  column removed: claims/speakers list<element: string>", "  column added: claims/voices list<element: string>", "d1"],
     ),
     "a layer left out": (
-        both(edit("corpus.toml", 'attributions = "say"', ""), edit("corpus.toml", ', "tone"]', "]")),
+        both(edit("corpus.toml", 'attributions = "say"', 'left_out = ["say"]'), edit("corpus.toml", ', "tone"]', "]")),
         ["corpus", "  config removed: claims", "d1", "  claim removed: “Bob left Rome” 22–35", "  claim removed: “40 cheered” 42–52"],
     ),
     "the guidelines' version": (

@@ -10,7 +10,7 @@ from goldspan.claims import claim_attributes, role_ends
 from goldspan.corpus import Corpus
 from goldspan.labeling import LabelingConfig
 
-__all__ = ["count_labels", "inventories"]
+__all__ = ["count_labels", "inventories", "labels_in"]
 
 Inventories = dict[str, tuple[str, ...]]
 

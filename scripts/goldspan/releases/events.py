@@ -8,15 +8,15 @@ from msgspec import Struct
 from goldspan.releases.alignment import aligned, changed_part
 from goldspan.releases.items import Item, Known, items_of
 from goldspan.releases.matching import Pair, match
-from goldspan.releases.sides import Side
-from goldspan.releases.terms import REFERENCES, TERMS
+from goldspan.releases.sides import Row, Side
+from goldspan.releases.terms import Terms, terms_of
 
 __all__ = ["PLACE", "Event", "Values", "compare"]
 
 Values = dict[str, tuple[Any, Any]]
 Texts = Mapping[str, tuple[str, str]]
 
-PLACE = "place"  # where an item stands; no column is called so
+PLACE = "\0place"  # where an item stands; no column can be called so
 
 
 class Event(Struct, frozen=True):
@@ -41,6 +41,11 @@ class Event(Struct, frozen=True):
         return item
 
     @property
+    def terms(self) -> Terms:
+        """What a row of its config is."""
+        return self.item.terms
+
+    @property
     def is_pair(self) -> bool:
         """True if both releases have it."""
         return self.old is not None and self.new is not None
@@ -58,16 +63,17 @@ def compare(old: Side, new: Side) -> list[Event]:
     known: dict[str, dict[str, str]] = {}
     own: dict[str, dict[str, str]] = {}
     events: list[Event] = []
-    for config in TERMS:
+    for config, terms in terms_of({**old.label_columns, **new.label_columns}).items():
         columns = [name for name in new.columns.get(config, ()) if name in old.columns.get(config, ())]
-        olds = items_of(old, config, columns, moves, known)
-        news = items_of(new, config, columns, {}, own)
+        olds = items_of(old, terms, columns, moves, known)
+        news = items_of(new, terms, columns, {}, own)
         pairs = match(olds, news)
         known[config] = {one.id: other.id for one, other in pairs}
         own[config] = {item.id: item.id for item in news}
-        events += [Event(config, *pair, differences(pair, known, texts), consequences(pair)) for pair in pairs]
+        events += [Event(config, *pair, differences(pair, known, texts), consequences(pair, known)) for pair in pairs]
+        matched = set(known[config].values())
         events += [Event(config, item, None) for item in olds if item.id not in known[config]]
-        events += [Event(config, None, item) for item in news if item.id not in known[config].values()]
+        events += [Event(config, None, item) for item in news if item.id not in matched]
     return events
 
 
@@ -83,29 +89,37 @@ def changed_texts(old: Side, new: Side) -> Texts:
 
 
 def differences(pair: Pair, known: Known, texts: Texts) -> Values:
-    """Whatever differs between two items that are the same thing.
-
-    What refers to a row that was added or removed does not differ by that.
-    """
+    """Whatever differs between two items that are the same thing."""
     old, new = pair
-    label = TERMS[new.config].label
-    found: Values = {label: (old.label, new.label)} if label and old.label != new.label else {}
-    if new.config == "documents" and new.id in texts:
+    label = new.terms.label
+    found: Values = {label: (label_value(old), label_value(new))} if label and old.labels != new.labels else {}
+    if new.terms.config == "documents" and new.id in texts:
         found["text"] = changed_part(*texts[new.id])
     if old.place != new.place:
         found[PLACE] = (old.extents, new.extents)
-    for name in dict.fromkeys((*old.values, *new.values)):
-        values = old.values.get(name), new.values.get(name)
-        target = known.get(REFERENCES.get((new.config, name), ""))
+    return found | changed(old.values, new.values, new.terms, known)
+
+
+def consequences(pair: Pair, known: Known) -> Values:
+    """The columns that differ and follow from others."""
+    old, new = pair
+    return changed(old.follows, new.follows, new.terms, known)
+
+
+def changed(old: Row, new: Row, terms: Terms, known: Known) -> Values:
+    """The values that differ. What refers to a row that was added or removed does not differ by that."""
+    found = {}
+    for name in dict.fromkeys((*old, *new)):
+        values = old.get(name), new.get(name)
+        target = known.get(terms.references.get(name, ""))
         if differ(*values) if target is None else renewed(values[0], target) != among(values[1], target):
             found[name] = values
     return found
 
 
-def consequences(pair: Pair) -> Values:
-    """The columns that differ and follow from others."""
-    old, new = (item.follows for item in pair)
-    return {name: (old[name], new[name]) for name in old if old[name] != new[name]}
+def label_value(item: Item) -> str | list[str]:
+    """What stands in the column with the label or labels."""
+    return list(item.labels) if item.terms.label == "labels" else item.label
 
 
 def renewed(value: Any, known: Mapping[str, str]) -> Any:

@@ -12,7 +12,7 @@ NEAR = 100  # code points that a span with the same label and words may have mov
 Pair = tuple[Item, Item]
 
 KEYS: tuple[Callable[[Item], Hashable], ...] = (
-    lambda item: (item.group, item.place, item.label),
+    lambda item: (item.group, item.place, item.labels),
     lambda item: (item.group, item.place),
     lambda item: (item.group, item.place[:1]),
 )
@@ -70,13 +70,13 @@ def distance(old: Item, new: Item) -> int | None:
     They are if they have one label and overlap, or have one label and the same words less than `NEAR` apart; without
     labels, if they share more than half of what they cover together.
     """
-    if not old.place or not new.place or old.label != new.label:
+    if not old.place or not new.place or old.labels != new.labels:
         return None
     (start, end), (other_start, other_end) = span(old), span(new)
     far = abs(start - other_start) + abs(end - other_end)
     shared = min(end, other_end) - max(start, other_start)
     together = max(end, other_end) - min(start, other_start)
-    if old.label:
+    if old.labels:
         return far if shared > 0 or (old.text == new.text and far < 2 * NEAR) else None
     return far if 2 * shared > together else None
 

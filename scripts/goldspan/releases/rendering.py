@@ -84,7 +84,8 @@ def sentence(change: Change) -> str:
     told = {name: difference(change.what, *both) for name, both in change.values.items()}
     if not change.articles:
         label = "" if change.what == "renamed" else change.label
-        return f"{head}: {' '.join(filter(None, (change.id, label, *told.values())))}"
+        name = "" if "name" in change.values else change.id
+        return f"{head}: {' '.join(filter(None, (name, label, *told.values())))}"
     words = f"“{shortened(change.text)}”" if change.text else ""
     places = " → ".join(map(extents, filter(None, (change.old, change.new))))
     subject = " ".join(filter(None, (change.label, words, places)))

@@ -5,11 +5,17 @@ from collections.abc import Iterator, Mapping
 from goldspan.releases.changes import Change
 from goldspan.releases.sides import Side
 
-__all__ = ["gained", "lost", "schema_changes"]
+__all__ = ["config_changes", "gained", "lost", "schema_changes"]
 
 Renamed = Mapping[str, Mapping[str, str]]
 
 ALL_LAYERS = "annotations/label"  # has every layer's labels; what another column says is not said again
+
+
+def config_changes(renamed: Mapping[str, str]) -> Iterator[Change]:
+    """Changes of the names of configs."""
+    for old, new in renamed.items():
+        yield Change("config", "renamed", id=new, values={"name": (old, new)})
 
 
 def schema_changes(old: Side, new: Side, renamed: Renamed) -> Iterator[Change]:

@@ -2,21 +2,21 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pyarrow as pa
+import msgspec
 from msgspec import Struct
 
 from goldspan.checks.release import OF_TASKS, has_null
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
-from goldspan.keys import keys
+from goldspan.labels import labels_in
 from goldspan.released import Release
-from goldspan.releases.terms import TERMS, Terms
+from goldspan.releases.terms import Terms, terms_of
 from goldspan.schemas import structure
 
-__all__ = ["Row", "Side", "side_of"]
+__all__ = ["BESIDE", "Row", "Side", "read_attributes", "side_of"]
 
 NO_KEY = fault(
     "E904",
@@ -26,6 +26,7 @@ NO_KEY = fault(
 
 Row = dict[str, Any]
 
+BESIDE = "\0beside"  # under it stands what a row says beside its columns; no column can be called so
 ALSO_READ = {"documents": ("text", "text_sha256", "zones"), "ner": ("ner_tags",), "annotations": ("attributes",)}
 MAY_BE_NULL = {("documents", "text"), *(("annotations", name) for name in OF_TASKS["annotations"])}
 
@@ -33,9 +34,10 @@ MAY_BE_NULL = {("documents", "text"), *(("annotations", name) for name in OF_TAS
 class Side(Struct, frozen=True):
     """One of two releases that are compared: the rows and the types of the columns of each config.
 
-    Beside them the labels that each column may have, the names of the NER tags and the guidelines' version. Zones have
-    rows of their own here; tags are names, and attributes of annotators' regions are read. A document has the attribute
-    ``text_is_given``: false where its text is not the one that its hash is of, but withheld.
+    Beside them the labels that each column may have, the names of the NER tags, the guidelines' version, and the
+    control of each further layer by the name of its config. Zones have rows of their own here; tags are names, and
+    labels and attributes of annotators' regions are read. A document has the attribute ``text_is_given``: false where
+    its text is not the one that its hash is of, but withheld.
     """
 
     rows: dict[str, list[Row]]
@@ -43,6 +45,16 @@ class Side(Struct, frozen=True):
     labels: dict[str, list[str]]
     tags: list[str]
     guidelines: str | None
+    further: dict[str, str] = {}
+
+    @property
+    def label_columns(self) -> dict[str, str]:
+        """The column with the label or labels of each further layer that has spans."""
+        return {
+            name: "labels" if "labels" in self.columns[name] else "label"
+            for name in self.further
+            if name in self.columns
+        }
 
     def texts(self) -> dict[str, str]:
         """The text of each document; of one whose text is withheld what stands in its place."""
@@ -55,25 +67,35 @@ def side_of(release: Release) -> Side:
     Raises:
         DataError: the rows of a config cannot be told apart (E904).
     """
-    tables, tags = {name: table for name, table in release.tables.items() if name in TERMS}, release.tags
-    stop_on_errors(finding for name in tables for finding in check_keys(name, tables[name], str(release.folder)))
-    rows: dict[str, list[Row]] = {name: table.to_pylist() for name, table in tables.items()}
+    side = Side(
+        rows={},
+        columns={
+            name: {field.name: str(field.type) for field in table.schema} for name, table in release.tables.items()
+        },
+        labels={name: list(counts) for name, counts in release.manifest.labels.items()},
+        tags=release.tags,
+        guidelines=release.manifest.guidelines,
+        further=release.layers.further,
+    )
+    stop_on_errors(check_keys(release, side.label_columns))
+    return msgspec.structs.replace(side, rows=read_rows(release, side))
+
+
+def read_rows(release: Release, side: Side) -> dict[str, list[Row]]:
+    """The rows of each config as they are compared."""
+    tags, labels = side.tags, side.labels.get("annotations/label", [])
+    rows: dict[str, list[Row]] = {name: table.to_pylist() for name, table in release.tables.items()}
     rows["zones"] = [
         {"doc_id": row["doc_id"], **zone} for row in rows.get("documents", ()) for zone in row["zones"] or () if zone
     ]
     for row in rows.get("documents", ()):
-        row["attributes"] = {"text_is_given": sha256((row["text"] or "").encode()) == row["text_sha256"]}
+        row[BESIDE] = {"text_is_given": sha256((row["text"] or "").encode()) == row["text_sha256"]}
     for row in rows.get("ner", ()):
         row["ner_tags"] = [tags[tag] if tag in range(len(tags)) else tag for tag in row["ner_tags"] or ()]
     for row in rows.get("annotations", ()):
-        row["attributes"] = read_attributes(row["attributes"] or "{}")
-    return Side(
-        rows=rows,
-        columns={name: {field.name: str(field.type) for field in table.schema} for name, table in tables.items()},
-        labels={name: list(counts) for name, counts in release.manifest.labels.items()},
-        tags=tags,
-        guidelines=release.manifest.guidelines,
-    )
+        row[BESIDE] = read_attributes(row["attributes"] or "{}")
+        row["label"] = list(labels_in(row["label"], labels))
+    return rows
 
 
 def read_attributes(text: str) -> Row:
@@ -85,17 +107,25 @@ def read_attributes(text: str) -> Row:
     return read if isinstance(read, dict) else {"attributes": text}
 
 
-def check_keys(config: str, table: pa.Table, file: str) -> Iterator[Finding]:
-    """Findings about a table without the columns of `TERMS`, or with a key that is empty or stands twice (E904)."""
-    terms, schema = TERMS.get(config, Terms(config)), structure()[config]
-    key = keys()[config]
-    needed = {key, *terms.articles, *terms.group, *ALSO_READ.get(config, ())}
-    needed |= {*filter(None, (terms.extent, terms.label)), *(["end"] if terms.extent == "start" else [])}
-    for name in sorted(needed):
-        if name not in table.column_names or table.schema.field(name).type != schema.field(name).type:
-            yield NO_KEY.finding(name, file=file, row=config)
-        elif (config, name) not in MAY_BE_NULL and has_null(table[name]):
-            yield NO_KEY.finding(f"{name}: null", file=file, row=config)
-    found = table[key].to_pylist() if key in table.column_names else []
-    for twice in sorted(str(value) for value, count in Counter(found).items() if count > 1):
-        yield NO_KEY.finding(twice, file=file, row=config)
+def check_keys(release: Release, label_columns: Mapping[str, str]) -> Iterator[Finding]:
+    """Findings about tables that lack a column of `Terms`, or have a key that is empty or stands twice (E904)."""
+    terms = terms_of(label_columns)
+    schemas = structure(release.layers, [name for name, column in label_columns.items() if column == "labels"])
+    for config, table in release.tables.items():
+        for name in needed_columns(config, terms[config]):
+            if name not in table.column_names or table.schema.field(name).type != schemas[config].field(name).type:
+                yield NO_KEY.finding(name, file=str(release.folder), row=config)
+            elif (config, name) not in MAY_BE_NULL and has_null(table[name]):
+                yield NO_KEY.finding(f"{name}: null", file=str(release.folder), row=config)
+        key = terms[config].key
+        found = table[key].to_pylist() if key in table.column_names else []
+        for twice in sorted(str(value) for value, count in Counter(found).items() if count > 1):
+            yield NO_KEY.finding(twice, file=str(release.folder), row=config)
+
+
+def needed_columns(config: str, terms: Terms) -> list[str]:
+    """The columns without which the rows of a config cannot be told apart."""
+    ends = [f"{end}_{name}" for end in terms.ends for name in ("config", "id", "start", "end")]
+    extent = {terms.extent, *(["end"] if terms.extent == "start" else [])}
+    named = {terms.key, terms.label, *extent, *ends, *terms.articles, *terms.group, *ALSO_READ.get(config, ())}
+    return sorted(filter(None, named))

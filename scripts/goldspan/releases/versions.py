@@ -21,6 +21,7 @@ class Step(IntEnum):
 
 MAJOR = {
     ("config", "removed"),
+    ("config", "renamed"),
     ("column", "removed"),
     ("column", "changed"),
     ("label", "removed"),
