@@ -2,14 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from goldspan.faults import Finding, fault
 from goldspan.hashes import sha256
-from goldspan.hydrate.anchors import Alignment, Placed
+from goldspan.hydrate.anchors import Alignment, Extent, Placed
 from goldspan.hydrate.quotes import restored
 from goldspan.hydrate.strings import changed_strings
 from goldspan.records import Span
@@ -58,11 +58,20 @@ class Filler:
         self.findings: list[Finding] = []
         self.mentions: dict[str, list[Span]] = defaultdict(list)
         self.kept: dict[str, set[str]] = {}
+        self.own: dict[str, Callable[[Row], Row | None]] = {
+            "documents": self.documents,
+            "claims": self.claims,
+            "claim_relations": self.claim_relations,
+            "relations": self.relations,
+            "ner": self.ner,
+            "annotations": self.annotations,
+        }
 
     def fill(self, name: str, rows: Iterable[Row]) -> list[Row]:
         """The rows of a config; the others must come in the order of `configs`."""
-        known = (row for row in rows if {row.get(key) for key in ("doc_id", "doc_a", "doc_b")} <= {None, *self.texts})
-        filled = (getattr(self, name)(self.unquoted(name, row)) for row in known)
+        of = ("doc_a", "doc_b") if name == "claim_relations" else ("doc_id",)
+        known = (row for row in rows if {row[column] for column in of} <= self.texts.keys())
+        filled = (self.own.get(name, self.span)(self.unquoted(name, row)) for row in known)
         found = self.joined(name, [row for row in filled if row is not None])
         self.kept[name] = {next(iter(row.values())) for row in found}
         return found
@@ -70,14 +79,16 @@ class Filler:
     def joined(self, name: str, rows: list[Row]) -> list[Row]:
         """Rows without references to rows that are left out."""
         kept = {next(iter(row.values())) for row in rows}
-        if name == "entities":
-            rows = [{**row, "parent_mention_id": among(row["parent_mention_id"], kept)} for row in rows]
-            for row in rows:
-                if row["parent_mention_id"] is None and f"B-{row['label']}" in self.tags:
-                    span = Span(row["mention_id"], "", (row["label"],), row["start"], row["end"])
-                    self.mentions[row["doc_id"]].append(span)
         if name == "annotations":
-            rows = [{**row, "attributes": linked(row["attributes"], kept)} for row in rows]
+            return [{**row, "attributes": linked(row["attributes"], kept)} for row in rows]
+        if name in self.own:
+            return rows
+        parent = "parent_mention_id" if name == "entities" else "parent_span_id"
+        rows = [{**row, parent: among(row[parent], kept)} for row in rows]
+        for row in rows if name == "entities" else ():
+            if row[parent] is None and f"B-{row['label']}" in self.tags:
+                span = Span(row["mention_id"], "", (row["label"],), row["start"], row["end"])
+                self.mentions[row["doc_id"]].append(span)
         return rows
 
     def unquoted(self, name: str, row: Row) -> Row:
@@ -105,9 +116,9 @@ class Filler:
         hashed = {"text_sha256": sha256(text.text.encode()), "n_chars": len(text.text)}
         return {**row, "text": text.text, **hashed, "zones": zones}
 
-    def entities(self, row: Row) -> Row | None:
-        """A mention."""
-        at = self.placed(row, row, "mention")
+    def span(self, row: Row) -> Row | None:
+        """A mention, or a span of a further layer."""
+        at = self.placed(row, row, "mention" if "mention_id" in row else "span")
         return {**row, **at, "text": self.slice(row, at)} if at else None
 
     def claims(self, row: Row) -> Row | None:
@@ -124,6 +135,20 @@ class Filler:
     def claim_relations(self, row: Row) -> Row | None:
         """A relation between two claims that are there."""
         return row if {row["claim_a"], row["claim_b"]} <= self.kept["claims"] else None
+
+    def relations(self, row: Row) -> Row | None:
+        """A relation between two spans that are there."""
+        ends = [self.end(row, side) for side in ("from", "to")]
+        return None if None in ends else row | {name: value for end in ends if end for name, value in end.items()}
+
+    def end(self, row: Row, side: str) -> Row | None:
+        """An end of a relation; none if it is a row that is left out, or cannot be placed."""
+        kept, key = self.kept.get(row[f"{side}_config"]), row[f"{side}_id"]
+        if kept is not None and key not in kept:
+            return None
+        span = {name: row[f"{side}_{name}"] for name in ("start", "end")}
+        at = self.placed(row, span, f"{side} {key}", told=kept is None)
+        return {f"{side}_{name}": value for name, value in {**at, "text": self.slice(row, at)}.items()} if at else None
 
     def ner(self, row: Row) -> Row | None:
         """A sentence with its tokens; where the text is another, they are made anew."""
@@ -159,23 +184,29 @@ class Filler:
         """The text of a span."""
         return self.texts[row["doc_id"]].text[at["start"] : at["end"]]
 
-    def placed(self, row: Row, span: Row, what: str, *, strict: bool = True) -> Row | None:
-        """The extent of a span of a row now, and the finding about it, if any."""
+    def placed(self, row: Row, span: Row, what: str, *, strict: bool = True, told: bool = True) -> Row | None:
+        """The extent of a span of a row now; the finding about it, if any, is kept unless it is told elsewhere."""
         extent = span["start"], span["end"]
         text = self.texts[row["doc_id"]]
         if text.alignment is None:
             return {"start": extent[0], "end": extent[1]}
         placed = text.place(*extent) or (None if strict else remains(text.alignment, *extent))
-        was, place = f"{what} {extent[0]} to {extent[1]}", {"task": row["doc_id"], "row": str(next(iter(row.values())))}
-        if placed is None:
-            self.findings.append(LOST.finding(was, **place))
-            return None
-        now = f"{was}, now {placed.start} to {placed.end}"
-        if not placed.same:
-            self.findings.append(UNPROVED.finding(now, context=text.text[slice(*placed.extent)], **place))
-        elif placed.extent != extent:
-            self.findings.append(MOVED.finding(now, **place))
-        return {"start": placed.start, "end": placed.end}
+        if told:
+            place = {"task": row["doc_id"], "row": str(next(iter(row.values())))}
+            self.findings += finding(f"{what} {extent[0]} to {extent[1]}", extent, placed, text.text, place)
+        return {"start": placed.start, "end": placed.end} if placed else None
+
+
+def finding(was: str, extent: Extent, placed: Placed | None, text: str, place: dict[str, str]) -> Iterator[Finding]:
+    """The finding about where a span is now, if any."""
+    if placed is None:
+        yield LOST.finding(was, **place)
+        return
+    now = f"{was}, now {placed.start} to {placed.end}"
+    if not placed.same:
+        yield UNPROVED.finding(now, context=text[slice(*placed.extent)], **place)
+    elif placed.extent != extent:
+        yield MOVED.finding(now, **place)
 
 
 def remains(alignment: Alignment, start: int, end: int) -> Placed | None:
