@@ -2,13 +2,16 @@
 
 import csv
 import json
+import time
 from collections import Counter, defaultdict
-from itertools import combinations
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from goldspan.build import Built
 from goldspan.corpus import Relations
@@ -82,6 +85,40 @@ def test_every_pair_of_a_cluster_is_related_and_inverses_are_turned() -> None:
 )
 def test_relations_that_do_not_fit_together(judgements: tuple[tuple[str, str], ...], codes: list[str]) -> None:
     assert related(*(judge(pair, relation) for pair, relation in judgements))[1] == codes
+
+
+def naive(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The findings of E517 as they are defined: for each pair, each that goes on from its end."""
+    same = {pair for row in rows for pair in permutations((row["claim_a"], row["claim_b"]))}
+    return [
+        (f"SAME: {one}, {middle}, {last}", f"{one}|{last}")
+        for one, middle in sorted(same)
+        for again, last in sorted(same)
+        if middle == again and one < last and (one, last) not in same
+    ]
+
+
+@given(st.sets(st.sampled_from(list(combinations("abcdefg", 2)))))
+def test_what_does_not_carry_over_is_found_each_time(pairs: set[tuple[str, str]]) -> None:
+    rows = [{"claim_a": one, "claim_b": other, "relation": "SAME"} for one, other in pairs]
+    said = "A relation that must carry over does not: A and B have it, B and C have it, A and C do not"
+    found = [(one.message.removeprefix(f"{said}: "), one.task) for one in check_relations(rows, RULES)]
+    assert found == naive(rows)
+
+
+def test_a_large_cluster_is_checked_at_once() -> None:
+    pairs = list(combinations([f"{number:03}" for number in range(200)], 2))
+    rows = [{"claim_a": one, "claim_b": other, "relation": "SAME"} for one, other in pairs]
+    begun = time.process_time()
+    assert list(check_relations(rows, RULES)) == []
+    assert {one.task for one in check_relations(rows[1:], RULES)} == {"000|001"}
+    assert time.process_time() - begun < 10
+
+
+def test_of_a_circle_the_same_claims_are_named_each_time() -> None:
+    rows = [{"claim_a": one, "claim_b": other, "relation": "BEFORE"} for one, other in ("pq", "qr", "rp", "rq")]
+    (found,) = check_relations(rows, RULES)
+    assert found.message == "A relation that must not turn in a circle does: BEFORE: p, r, q, p"
 
 
 def test_two_annotators_and_a_decision() -> None:

@@ -184,7 +184,7 @@ def gamma_row(layer: str, found: ByDocument) -> Measured:
     """Gamma of a layer: the mean over the documents, weighted by their spans."""
     weighted, items, left_out = 0.0, 0, []
     for doc_id, by in sorted(found.items()):
-        spans = {name: one.layer(layer) for name, one in by.items()}
+        spans = {name: [span for span in one.layer(layer) if span.start < span.end] for name, one in by.items()}
         count = sum(map(len, spans.values()))
         value = gamma(spans)
         if value is None:

@@ -53,10 +53,10 @@ __all__ = [
     "build",
     "charts_of",
     "check_build",
-    "claims_by_id",
     "compare",
     "make_tables",
     "settled_annotations",
+    "settled_claims",
     "settled_tables",
     "write_build",
 ]
@@ -139,7 +139,7 @@ def compare(inputs: Inputs, decider: Decider) -> list[Judgement]:
 
     Gives the judgements of the pairs back.
     """
-    claims = claims_by_id(make_tables(inputs, settled_annotations(inputs, decider)))
+    claims = settled_claims(inputs, settled_annotations(inputs, decider))
     judgements, _ = judge(inputs, claims)
     if inputs.clusters:
         relate(inputs.clusters, judgements, claims, pair_scheme(inputs), decider)
@@ -269,6 +269,18 @@ def pair_scheme(inputs: Inputs) -> PairScheme:
     scheme = PairScheme(load_labeling_config(path), inputs.corpus.relations, adjudicators, pick)
     check_scheme(scheme, str(path))
     return scheme
+
+
+def settled_claims(inputs: Inputs, released: dict[str, Annotation]) -> dict[str, Row]:
+    """The rows of the claims by their id, without quantities. The annotations need not be checked."""
+    empty = dict.fromkeys(schemas(inputs.corpus, inputs.config)["claims"].names)
+    return {
+        row["claim_id"]: {**empty, **row}
+        for article in inputs.articles
+        if article.doc_id in released
+        for claims in [assemble(released[article.doc_id], article, inputs.corpus)]
+        for row in rows.claim_rows(article, claims, (), inputs.corpus, inputs.config)
+    }
 
 
 def claims_by_id(tables: dict[str, pa.Table]) -> dict[str, Row]:

@@ -113,13 +113,16 @@ def assemble(annotation: Annotation, article: Article, corpus: Corpus) -> Iterat
             attribution = Attribution(
                 span_id(article.doc_id, "attribution", cue),
                 cue,
-                next((spans[region] for region in link.sources.get(cue.region_id, ())), None),
-                tuple(spans[region] for region in link.contents[cue.region_id]),
+                next((spans[region] for region in link.sources.get(cue.region_id, ()) if region in spans), None),
+                tuple(spans[region] for region in link.contents.get(cue.region_id, ()) if region in spans),
             )
             attributions.update({content.region_id: attribution for content in attribution.contents})
     for first in annotation.layer(layer):
         if first.label == roles.content and first.region_id not in link.continued:
-            fragments = [first, *(spans[region] for region in link.fragments.get(first.region_id, ()))]
+            fragments = [
+                first,
+                *(spans[region] for region in link.fragments.get(first.region_id, ()) if region in spans),
+            ]
             content = tuple(sorted(fragments, key=lambda span: span.extent))
             attributed = attributions.get(first.region_id)
             yield Claim(

@@ -13,6 +13,7 @@ from goldspan.entities import Entity, read_entities
 from goldspan.export.spans import read_annotations
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig, load_labeling_config
+from goldspan.needs import check_needs
 from goldspan.pairs import Member, read_clusters
 from goldspan.picks import BY_ANNOTATOR
 from goldspan.records import Annotation, Article
@@ -103,14 +104,16 @@ def read_inputs(folder: Path) -> Inputs:
         if not path.is_file():
             raise NO_PART.error(file=str(path))
     check_columns(corpus, config)
+    entities, clusters = read_entities(corpus.path("entities")), read_clusters(corpus.path("clusters"))
+    check_needs(corpus, config, entities=entities is not None, clusters=bool(clusters))
     return Inputs(
         corpus=corpus,
         config=config,
         articles=articles,
         annotations=[name_links(annotation, corpus) for annotation in reading.annotations],
         decisions=read_decisions(corpus.path("decisions")),
-        entities=read_entities(corpus.path("entities")),
-        clusters=read_clusters(corpus.path("clusters")),
+        entities=entities,
+        clusters=clusters,
         findings=[*findings, *reading.findings, *check_picked(corpus, reading.annotations)],
         files=sorted({path for path in files if path.exists()}),
     )

@@ -24,8 +24,9 @@ from goldspan.export.spans import (
 )
 from goldspan.export.standing import Placed, latest, standing_tasks
 from goldspan.faults import Finding, fault
-from goldspan.labeling import LabelingConfig, parse_value
+from goldspan.labeling import Kind, LabelingConfig, parse_value
 from goldspan.picks import rule_of
+from goldspan.records import Article
 from goldspan.sheets import read_sheet
 
 __all__ = [
@@ -78,7 +79,7 @@ CYCLE = fault(
 BAD_SCHEME = fault(
     "E519",
     "The pair config and [relations] in corpus.toml do not fit together",
-    "The config needs the controls relation and basis; [relations] names values of relation.",
+    "The config needs the single Choices relation and basis; [relations] names values of relation.",
 )
 
 Row = dict[str, Any]
@@ -148,7 +149,7 @@ def first_clusters(members: Sequence[Member]) -> dict[str, str]:
     return {member.claim_id: member.cluster_id for member in last_first}
 
 
-def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], documents: Mapping[str, Row]) -> list[Row]:
+def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], articles: Mapping[str, Article]) -> list[Row]:
     """A task for each pair of a cluster: both sentences, and both in their articles."""
     tasks = []
     for (one, other), cluster in cluster_pairs(members).items():
@@ -157,17 +158,17 @@ def pair_tasks(members: Sequence[Member], claims: Mapping[str, Row], documents: 
             claim = claims[claim_id]
             data[f"claim_{side}"] = claim_id
             data[f"text_{side}"] = claim["normalized_claim"]
-            data[f"context_{side}"] = context(claim, documents[claim["doc_id"]])
+            data[f"context_{side}"] = context(claim, articles[claim["doc_id"]])
         tasks.append({"data": data})
     return tasks
 
 
-def context(claim: Row, document: Row) -> str:
+def context(claim: Row, article: Article) -> str:
     """The paragraph that a claim stands in, with its document and date."""
-    text, content = document["text"], claim["content"]
+    text, content = article.text, claim["content"]
     start = text.rfind("\n", 0, content[0]["start"]) + 1
     end = text.find("\n", content[-1]["end"])
-    date = document["published_date"] or "no date"
+    date = article.metadata.get("published_date") or "no date"
     return f"{claim['doc_id']} ({date}): {text[start : end if end >= 0 else len(text)].strip()}"
 
 
@@ -248,16 +249,17 @@ def check_scheme(scheme: PairScheme, file: str) -> None:
     """Hold the pair config against what a release needs, and what corpus.toml says of relations against the config.
 
     Raises:
-        DataError: a control lacks, or a relation is named that the config does not have (E519).
+        DataError: a control lacks or is no single choice, or a relation is named that the config does not have (E519).
     """
-    lacking = sorted({"relation", "basis"} - set(scheme.config.attributes))
+    controls, rules = scheme.config.attributes, scheme.relations
+    choices = {name for name, one in controls.items() if one.tag == "Choices" and one.kind is Kind.STRING}
+    lacking = sorted({"relation", "basis"} - choices)
     if lacking:
-        raise BAD_SCHEME.error(f"no control is called {', '.join(lacking)}", file=file)
-    rules = scheme.relations
+        raise BAD_SCHEME.error(f"no single Choices is called {' or '.join(lacking)}", file=file)
     named = {*rules.inverse, *rules.inverse.values(), *rules.transitive, *rules.acyclic, *filter(None, [rules.none])}
     named |= {*rules.exclusive, *rules.compatible, *rules.equal}
-    unknown = sorted(named - set(scheme.config.attributes["relation"].values))
-    unknown += sorted(set(rules.by_figures) - set(scheme.config.attributes["basis"].values))
+    unknown = sorted(named - set(controls["relation"].values))
+    unknown += sorted(set(rules.by_figures) - set(controls["basis"].values))
     if unknown:
         raise BAD_SCHEME.error(f"no relation or basis is called {', '.join(map(str, unknown))}", file=file)
 
@@ -339,8 +341,7 @@ def check_relations(rows: Sequence[Row], relations: Relations) -> Iterator[Findi
     """Findings about relations that do not fit together (E517, E518).
 
     A transitive relation must be closed. An acyclic one must not turn in a circle, also by way of claims that a
-    transitive
-    relation makes the same.
+    transitive relation makes the same.
     """
     by_relation: dict[str, set[Pair]] = defaultdict(set)
     for row in rows:
@@ -348,16 +349,32 @@ def check_relations(rows: Sequence[Row], relations: Relations) -> Iterator[Findi
     first: dict[str, str] = {}
     for relation in relations.transitive:
         same = by_relation[relation] | {(other, one) for one, other in by_relation[relation]}
-        for one, middle in sorted(same):
-            first[one] = min(first.get(one, one), first.get(middle, middle))
-            for again, last in sorted(same):
-                if middle == again and one < last and (one, last) not in same:
-                    yield NOT_CLOSED.finding(f"{relation}: {one}, {middle}, {last}", task=f"{one}|{last}")
+        for one, other in sorted(same):
+            first[one] = min(first.get(one, one), first.get(other, other))
+        for one, middle, last in not_closed(same):
+            yield NOT_CLOSED.finding(f"{relation}: {one}, {middle}, {last}", task=f"{one}|{last}")
     for relation in relations.acyclic:
-        graph: dict[str, set[str]] = defaultdict(set)
-        for one, other in by_relation[relation]:
-            graph[first.get(one, one)].add(first.get(other, other))
-        try:
-            graphlib.TopologicalSorter(graph).prepare()
-        except graphlib.CycleError as error:
-            yield CYCLE.finding(f"{relation}: {', '.join(error.args[1])}")
+        circle = circle_of((first.get(one, one), first.get(other, other)) for one, other in by_relation[relation])
+        if circle:
+            yield CYCLE.finding(f"{relation}: {', '.join(circle)}")
+
+
+def not_closed(same: set[Pair]) -> Iterator[tuple[str, str, str]]:
+    """Each three of which the first two and the last two are a pair of a symmetric relation, but not the ends."""
+    beside: dict[str, set[str]] = defaultdict(set)
+    for one, other in same:
+        beside[one].add(other)
+    for one, middle in sorted(same):
+        yield from ((one, middle, last) for last in sorted(beside[middle] - beside[one]) if one < last)
+
+
+def circle_of(pairs: Iterable[Pair]) -> list[str]:
+    """Those of some pairs that lead in a circle, the first of them twice; none if no pairs do."""
+    graph: dict[str, list[str]] = defaultdict(list)
+    for one, other in sorted(set(pairs)):
+        graph[one].append(other)
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []

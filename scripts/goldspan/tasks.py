@@ -7,7 +7,7 @@ from typing import Any
 
 from goldspan.adjudicate import settle
 from goldspan.articles import load_articles
-from goldspan.build import claims_by_id, make_tables, settled_annotations
+from goldspan.build import settled_annotations, settled_claims
 from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.decisions import Conflict, Decider, Place
 from goldspan.faults import printable_json, stop_on_errors
@@ -139,11 +139,10 @@ def claim_pair_tasks(folder: Path) -> list[Task]:
     """
     inputs = read_inputs(folder)
     stop_on_errors(inputs.findings)
-    tables = make_tables(inputs, settled_annotations(inputs, Decider(inputs.decisions)))
-    claims = claims_by_id(tables)
-    documents = {row["doc_id"]: row for row in tables["documents"].to_pylist()}
+    claims = settled_claims(inputs, settled_annotations(inputs, Decider(inputs.decisions)))
+    articles = {article.doc_id: article for article in inputs.articles}
     stop_on_errors(check_clusters(inputs.clusters, claims, str(inputs.corpus.path("clusters"))))
-    return pair_tasks(inputs.clusters, claims, documents)
+    return pair_tasks(inputs.clusters, claims, articles)
 
 
 def adjudication_tasks(folder: Path) -> list[Task]:

@@ -69,7 +69,8 @@ def lost_figure(content: Content) -> Iterator[Spot]:
 def gives(sentence: str, words: str, value: object) -> bool:
     """True if a sentence has some words, or a number of a value."""
     lacking = set(TOKEN.findall(words.casefold())) - set(TOKEN.findall(sentence.casefold()))
-    return not lacking or any(value in readings(number) for number in NUMBER.findall(sentence))
+    given = isinstance(value, float) and any(value in readings(number) for number in NUMBER.findall(sentence))
+    return not lacking or given
 
 
 def readings(number: str) -> set[float]:

@@ -47,7 +47,7 @@ NULLABLE = {
     "basis",
     "story_group",
 }
-OF_TASKS = {"annotations": {"layer", "start", "end", "label"}}
+OF_REGIONS = {"layer", "start", "end", "label"}
 
 
 @release_check(
@@ -65,8 +65,15 @@ def missing_column(release: Release) -> Iterator[Hit]:
         for field in fixed[name]:
             if field.name not in table.schema.names or table.schema.field(field.name) != field:
                 yield Hit(name, f"{field.name}: {field.type}")
-            elif field.name not in NULLABLE | OF_TASKS.get(name, set()) and has_null(table[field.name]):
+            elif field.name not in NULLABLE and has_null(asked(table, name, field.name)):
                 yield Hit(name, f"{field.name}: null")
+
+
+def asked(table: pa.Table, config: str, column: str) -> pa.ChunkedArray:
+    """A column, in the rows that have to have a value in it: what is of a whole task has no layer, extent and label."""
+    if config == "annotations" and column in OF_REGIONS and "layer" in table.column_names:
+        return table.filter(pc.is_valid(table["layer"]))[column]
+    return table[column]
 
 
 def has_null(column: pa.ChunkedArray) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from goldspan.checks.release import OF_TASKS, has_null
+from goldspan.checks.release import OF_REGIONS, has_null
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
 from goldspan.labels import labels_in
@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 BESIDE = "\0beside"  # under it stands what a row says beside its columns; no column can be called so
 ALSO_READ = {"documents": ("text", "text_sha256", "zones"), "ner": ("ner_tags",), "annotations": ("attributes",)}
-MAY_BE_NULL = {("documents", "text"), *(("annotations", name) for name in OF_TASKS["annotations"])}
+MAY_BE_NULL = {("documents", "text"), *(("annotations", name) for name in OF_REGIONS)}
 
 
 class Side(Struct, frozen=True):
