@@ -85,9 +85,13 @@ BAD: dict[str, tuple[Damage, str, str]] = {
         "no relation or basis is called NOPE",
     ),
     "settings with an unknown key": (replace("corpus.toml", "language", "tongue"), "E001", "corpus.toml"),
-    "offset not a number": (edit_items(set_value("start", "0")), "E202", "$[0].annotations[0].result[0].value.start"),
+    "offset not a number": (
+        edit_items(set_value("start", "0x")),
+        "E226",
+        'start is "0x": a whole number belongs there',
+    ),
     "value set twice": (
-        edit_items(lambda items: items.append(next(i for i in items if i["type"] == "choices"))),
+        edit_items(lambda items: items.append(next(i for i in items if i["type"] == "choices") | {"type": "x"})),
         "E212",
         "is set twice",
     ),

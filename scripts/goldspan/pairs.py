@@ -12,17 +12,19 @@ from msgspec import UNSET, Struct, UnsetType
 
 from goldspan.corpus import Relations
 from goldspan.decisions import TWICE_ADJUDICATED, Conflict, Decider
-from goldspan.export.reader import Task, TaskAnnotation, Value, read_export
+from goldspan.export.reader import Task, TaskAnnotation, Value
 from goldspan.export.spans import (
     BAD_VALUE,
     UNKNOWN_ANNOTATOR,
     Users,
     annotator_id,
     attribute_value,
+    read_faults,
     user_name,
     withdrawn,
 )
 from goldspan.export.standing import Placed, latest, standing_tasks
+from goldspan.export.tasks import read_export
 from goldspan.faults import Finding, fault
 from goldspan.labeling import Kind, LabelingConfig, parse_value
 from goldspan.picks import rule_of
@@ -183,7 +185,7 @@ def read_judgements(
         DataError: an export cannot be decoded at all (E201, E202).
     """
     standing = standing_tasks(files, read_export)
-    findings = list(withdrawn(standing.replaced, users))
+    findings = [*withdrawn(standing.replaced, users), *read_faults(standing.tasks)]
     read: dict[tuple[Pair, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
     for placed in standing.tasks:
         for one in placed.task.annotations:

@@ -8,8 +8,9 @@ from goldspan.checks.registry import Subject
 from goldspan.convert.folder import is_converted, read_converted
 from goldspan.corpus import Corpus, Layers
 from goldspan.export.addresses import with_folders
-from goldspan.export.reader import read_export
-from goldspan.export.spans import read_annotations, task_doc_id
+from goldspan.export.reader import task_doc_id
+from goldspan.export.spans import read_annotations
+from goldspan.export.tasks import read_export
 from goldspan.export.texts import text_of
 from goldspan.faults import DataError, Finding
 from goldspan.hashes import sha256

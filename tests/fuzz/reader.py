@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from goldspan.convert.rejects import as_plain
-from goldspan.convert.sift import sift, sift_task
+from goldspan.convert.sift import sift
 from goldspan.export import windows
 from goldspan.export.narrow import entry_type
-from goldspan.export.reader import Entry, task_of
-from goldspan.export.spans import task_doc_id
+from goldspan.export.reader import Entry, task_doc_id, task_of
+from goldspan.export.rejects import as_plain
+from goldspan.export.tasks import read_entry
 from goldspan.faults import DataError
 from goldspan.labeling import as_stored, parse_labeling_config
 from tests.exports import XML
@@ -72,10 +72,10 @@ def taken(window: windows.Window[Entry], file: str) -> Iterator[Any]:
         judge(entry, file)
         yield msgspec.to_builtins(entry)
     for number, raw in enumerate(window.raw, window.first):
-        entry_or_none, rejects = sift_task(raw, file, number)
-        assert all(finding.code for reject in rejects for finding in reject.findings)
-        if entry_or_none is not None:
-            judge(entry_or_none, file)
+        found = read_entry(raw, file, number)
+        assert all(finding.code for reject in found.rejects for finding in reject.findings)
+        if found.entry is not None:
+            judge(found.entry, file)
         yield as_plain(raw)
     for line, finding in window.broken:
         assert finding.code == "E201"

@@ -38,7 +38,8 @@ def dangling_relation(subject: Subject) -> Iterator[Hit]:
 @annotation_check(
     "E402",
     "A relation has a label that the labeling config does not have, or none, or a direction that does not exist",
-    "Draw the relation again in Label Studio and give it one of its labels; without one it is read by what it joins.",
+    "Draw the relation again in Label Studio and give it one of its labels, or add the label to the labeling config; "
+    "without one it is read by what it joins.",
 )
 def unknown_relation(subject: Subject) -> Iterator[Hit]:
     known = subject.config.relations

@@ -45,8 +45,9 @@ SHARED = [
 ]
 NULLABLE = {
     "documents": {"text", "text_sha256"},
-    "annotations": {"annotator", "created_at", "updated_at", "lead_time"},
+    "annotations": {"annotator", "created_at", "updated_at", "lead_time", "meta"},
     "spans": {"parent_span_id", "origin", "score", "meta"},
+    "relations": {"meta"},
 }
 FIXED_COLUMNS = {**{name: pa.schema(fields) for name, fields in FIXED.items()}, "bio": BIO_SCHEMA}
 MORE_TYPES = {

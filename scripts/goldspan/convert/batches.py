@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from goldspan.convert.columns import as_table, filled, lists, numbered, repeated
-from goldspan.convert.layout import schemas
+from goldspan.convert.layout import TASK_META, column_names, schemas
 from goldspan.convert.nesting import innermost_around
-from goldspan.convert.rows import Cells, Marked, Rows, joined, rows_of
+from goldspan.convert.rows import Cells, Firsts, Marked, Rows, joined, rows_of
 from goldspan.convert.vocabulary import Readers
+from goldspan.export.meta import as_json
+from goldspan.export.reader import Identified
 from goldspan.export.spans import user_shown
 from goldspan.labeling import LabelingConfig
 
@@ -32,29 +33,30 @@ class Batch:
         """Begin anew without rows."""
         self.documents: list[tuple[str, str | None, str | None]] = []
         self.fields: dict[str, Cells] = {}
+        self.metas: Cells = {}
         self.annotations: list[tuple[Any, ...]] = []
         self.texts: list[str] = []  # of each annotation's document
-        self.spans = 0
+        self.spans = self.relations = 0
         self.runs = [rows_of((), self.readers)]
 
-    def add_document(
-        self, doc_id: str, text: str | None, digest: str, data: dict[str, Any], skip: Sequence[str]
-    ) -> None:
-        """A row for a document, which may have no text; of its data, all but some fields, each as text or as JSON."""
+    def add_document(self, doc_id: str, text: str | None, digest: str, task: Identified, skip: Sequence[str]) -> None:
+        """A row for a document, which may have no text: its data but some fields, each as text or as JSON, and meta."""
         row = len(self.documents)
         self.documents.append((doc_id, text, None if text is None else digest))
-        for name, value in data.items():
+        for name, value in task.data.items():
             if name not in skip and value is not None:
-                shown = value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()
-                self.fields.setdefault(name, {})[row] = shown
+                self.fields.setdefault(name, {})[row] = value if isinstance(value, str) else as_json(value)
+        if task.meta:
+            self.metas[row] = as_json(task.meta)
 
     def add(self, run: Sequence[Marked]) -> bool:
         """Rows for some annotations and all that they hold; False, and no row, if anything in them is odd."""
-        rows = rows_of(run, self.readers, self.spans, len(self.annotations))
+        rows = rows_of(run, self.readers, Firsts(self.spans, self.relations, len(self.annotations)))
         if rows is None:
             return False
         self.runs.append(rows)
         self.spans += len(rows.spans.starts)
+        self.relations += len(rows.relations.sources)
         self.texts += [each.text for each in run]
         self.annotations += map(annotation_row, run)
         return True
@@ -66,7 +68,9 @@ class Batch:
 
     def tables(self, rows: Rows) -> dict[str, pa.Table]:
         """The rows as tables; the documents have a column for each data field that one of them has."""
-        fields = sorted(self.fields)
+        names = column_names(self.fields, "documents")
+        of_tasks = {names[name]: cells for name, cells in self.fields.items()}
+        of_tasks |= {TASK_META: self.metas} if self.metas else {}
         documents = list(zip(*self.documents, strict=True)) or [()] * 3
         annotations = list(zip(*self.annotations, strict=True)) or [()] * 8
         ids = pa.array(annotations[0], pa.string()), pa.array(annotations[1], pa.string())
@@ -74,12 +78,18 @@ class Batch:
             repeated(ids[0], rows.spans.of_each), pa.array(rows.spans.regions, pa.string()), ":"
         )
         columns: dict[str, list[Any]] = {
-            "documents": [*documents, *(filled(self.fields[name], len(self.documents)) for name in fields)],
-            "annotations": [*annotations, *self.cells(rows, len(self.annotations), per_region=False)],
+            "documents": [*documents, *(filled(cells, len(self.documents)) for _, cells in sorted(of_tasks.items()))],
+            "annotations": [
+                *annotations,
+                filled(rows.metas, len(self.annotations)),
+                *self.cells(rows, len(self.annotations), per_region=False),
+            ],
             "spans": self.span_columns(rows, ids, span_ids),
             "relations": self.relation_columns(rows, ids, span_ids),
         }
-        return {name: as_table(columns[name], schema) for name, schema in schemas(self.config, fields).items()}
+        return {
+            name: as_table(columns[name], schema) for name, schema in schemas(self.config, sorted(of_tasks)).items()
+        }
 
     def span_columns(self, rows: Rows, ids: tuple[pa.Array, pa.Array], span_ids: pa.Array) -> list[Any]:
         """The columns of spans, as the schema has them."""
@@ -114,6 +124,7 @@ class Batch:
             span_ids.take(pa.array(relations.targets)),
             readers.directions.column(relations.directions),
             lists(readers.relations.column(relations.labels), relations.label_counts),
+            filled(relations.metas, len(relations.sources)),
         ]
 
     def cells(self, rows: Rows, count: int, *, per_region: bool) -> list[list[Any] | None]:

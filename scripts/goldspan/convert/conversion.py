@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from goldspan.convert.layout import OURS
@@ -98,6 +99,10 @@ def convert(
     with target(out) as new:
         parts = new.parent / "parts"
         outcomes = run(job, out, parts, show)
+        if have_repeats(outcomes):  # only then it matters what annotations say
+            shutil.rmtree(parts)
+            told = msgspec.structs.replace(options, digests=True)
+            outcomes = run(msgspec.structs.replace(job, options=told), out, parts, show)
         show("putting the shards together")
         together = put_together(outcomes, options, parts, new)
         errors = [finding for finding in together.findings if finding.is_error]
@@ -175,6 +180,12 @@ def target(out: Place) -> Iterator[Path]:
     """A new folder on this machine that in the end takes the place of what is at a path or URL."""
     with uploaded(str(out)) if is_url(out) else new_folder(Path(out).resolve()) as new:
         yield new
+
+
+def have_repeats(outcomes: Sequence[Outcome]) -> bool:
+    """True if two annotations have the same id."""
+    ids = [outcome.annotation_ids for outcome in outcomes]
+    return any(outcome.has_repeats for outcome in outcomes) or len(set().union(*ids)) < sum(map(len, ids))
 
 
 def run(job: Job, out: Place, parts: Path, show: Show) -> list[Outcome]:

@@ -8,9 +8,10 @@ import pyarrow as pa
 from goldspan.arrow import COLUMN_TYPES, STRINGS
 from goldspan.labeling import LabelingConfig
 
-__all__ = ["FIXED", "OURS", "TABLES", "column_names", "file_name", "schemas"]
+__all__ = ["FIXED", "OURS", "TABLES", "TASK_META", "column_names", "file_name", "schemas"]
 
 OURS = re.compile(r"README\.md|rejects\.jsonl|(?P<table>\w+)/train-\d{5}-of-\d{5}\.parquet")
+TASK_META = "task_meta"  # the column of documents for what Label Studio keeps as a task's meta, where one has it
 TABLES = ("documents", "annotations", "spans", "relations")
 FIXED = {
     "annotations": (
@@ -22,6 +23,7 @@ FIXED = {
         ("created_at", pa.string()),
         ("updated_at", pa.string()),
         ("lead_time", pa.float64()),
+        ("meta", pa.string()),
     ),
     "spans": (
         ("span_id", pa.string()),
@@ -45,6 +47,7 @@ FIXED = {
         ("to_span_id", pa.string()),
         ("direction", pa.string()),
         ("labels", STRINGS),
+        ("meta", pa.string()),
     ),
     "documents": (("doc_id", pa.string()), ("text", pa.string()), ("text_sha256", pa.string())),
 }
@@ -60,14 +63,14 @@ def column_names(names: Iterable[str], table: str) -> dict[str, str]:
 
     A name's column depends on no other name, since parts of the input that know other names are put together.
     """
-    taken = {name for name, _ in FIXED[table]}
+    taken = {name for name, _ in FIXED[table]} | ({TASK_META} if table == "documents" else set())
     return {name: f"field_{name}" if re.sub(r"\A(field_)+", "", name) in taken else name for name in names}
 
 
-def schemas(config: LabelingConfig, fields: Iterable[str] = ()) -> dict[str, pa.Schema]:
-    """The columns of the four tables: those of controls are typed by the config, data ``fields`` of tasks are text."""
-    more = {
-        "documents": {column: pa.string() for column in column_names(fields, "documents").values()},
+def schemas(config: LabelingConfig, columns: Iterable[str] = ()) -> dict[str, pa.Schema]:
+    """The columns of the four tables: those of controls are typed by the config, more ``columns`` of tasks are text."""
+    more: dict[str, dict[str, pa.DataType]] = {
+        "documents": dict.fromkeys(columns, pa.string()),
         "annotations": control_columns(config, "annotations", per_region=False),
         "spans": control_columns(config, "spans", per_region=True),
         "relations": {},

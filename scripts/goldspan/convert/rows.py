@@ -8,22 +8,26 @@ third of the time of all steps for one row after another.
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
+from operator import attrgetter
 from typing import Any
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 
 from goldspan.convert.columns import Ints
+from goldspan.convert.notes import Noted, is_noted, metas_of
 from goldspan.convert.vocabulary import Readers, as_codes, as_offsets
+from goldspan.export.meta import as_json
 from goldspan.export.offsets import same_words
 from goldspan.export.reader import TaskAnnotation
 from goldspan.export.spans import paths_of
 
-__all__ = ["Cells", "Marked", "RelationRows", "Rows", "SpanRows", "joined", "rows_of"]
+__all__ = ["Cells", "Firsts", "Marked", "RelationRows", "Rows", "SpanRows", "joined", "rows_of"]
 
 RELATION = "relation"
+BARE = {(None,) * 7}  # what a relation says beside its ends, labels and note
 
+beside_ends = attrgetter("id", "from_name", "to_name", "value", "score", "origin", "parent")
 Cells = dict[int, Any]  # of a column in which few rows have one, by row
 
 
@@ -42,6 +46,14 @@ class Marked(Struct, gc=False):
     doc_id: str
     text: str
     one: TaskAnnotation
+
+
+class Firsts(Struct, frozen=True):
+    """The numbers that the first rows of a run have."""
+
+    span: int = 0
+    relation: int = 0
+    annotation: int = 0
 
 
 class SpanRows(Struct):
@@ -71,19 +83,27 @@ class RelationRows(Struct):
     directions: Ints
     labels: Ints
     label_counts: Ints
+    metas: Cells
 
 
 class Rows(Struct):
-    """The rows of some annotations; ``values`` are the cells of each control, by span or by annotation."""
+    """The rows of some annotations; ``values`` are the cells of each control, by span or by annotation.
+
+    ``metas`` are notes of annotations.
+    """
 
     spans: SpanRows
     relations: RelationRows
     values: dict[str, Cells]
+    metas: Cells
 
     @property
     def items(self) -> int:
         """How many items of results the rows hold: regions, relations and values."""
         return len(self.spans.starts) + len(self.relations.sources) + sum(map(len, self.values.values()))
+
+
+FIRST = Firsts()
 
 
 def joined(parts: Sequence[Any]) -> Any:
@@ -104,18 +124,15 @@ def joined(parts: Sequence[Any]) -> Any:
     return whole
 
 
-def rows_of(run: Sequence[Marked], readers: Readers, span: int = 0, annotation: int = 0) -> Rows | None:
-    """The rows of a run of annotations; None if anything in it is odd.
-
-    ``span`` and ``annotation`` are the numbers that the first ones have.
-    """
+def rows_of(run: Sequence[Marked], readers: Readers, firsts: Firsts = FIRST) -> Rows | None:
+    """The rows of a run of annotations, which begin at some; None if anything in it is odd."""
     try:
-        return accepted(run, readers, span, annotation)
+        return accepted(run, readers, firsts)
     except ODD:
         return None
 
 
-def accepted(run: Sequence[Marked], readers: Readers, span: int, annotation: int) -> Rows:
+def accepted(run: Sequence[Marked], readers: Readers, firsts: Firsts) -> Rows:
     """The rows of a run.
 
     Raises:
@@ -126,15 +143,40 @@ def accepted(run: Sequence[Marked], readers: Readers, span: int, annotation: int
     regions = [[item for item in items if item.from_name in layers] for items in results]
     links = [[item for item in items if item.type == RELATION] for items in results]
     values = [[item for item in items if item.from_name in controls] for items in results]
-    named = any(item.from_name is not None for items in links for item in items)  # it would count twice
-    if named or sum(map(len, results)) != sum(map(len, chain(regions, links, values))):
+    if not BARE.issuperset(map(beside_ends, flat(links))):  # one with a name would count twice
         raise OddError
-    rows = rows_by_id(regions, span)
+    if sum(map(len, results)) != sum(map(len, chain(regions, links, values))):
+        raise OddError
+    rows = rows_by_id(regions, firsts.span)
+    noted = noted_values(values, regions, rows, readers, firsts)
+    spans = span_rows(regions, rows, [each.text for each in run], readers, firsts.span)
+    spans.metas = metas_of(spans.metas, noted[True])
     return Rows(
-        spans=span_rows(regions, rows, [each.text for each in run], readers, span),
-        relations=relation_rows(links, rows, readers),
-        values=dict(values_by_control(values, rows, readers, annotation)),
+        spans=spans,
+        relations=relation_rows(links, rows, readers, firsts.relation),
+        values=dict(values_by_control(values, rows, readers, firsts.annotation)),
+        metas=metas_of({}, noted[False]),
     )
+
+
+def noted_values(
+    values: Sequence[list[Any]],
+    regions: Sequence[list[Any]],
+    rows: Sequence[dict[Any, int]],
+    readers: Readers,
+    firsts: Firsts,
+) -> dict[bool, list[Noted]]:
+    """The values of which more is said than the value: those of regions (True), and of tasks."""
+    noted = [(at, item) for at, items in enumerate(values) for item in items if is_noted(item)]
+    items = flat(regions) if noted else []
+    found: dict[bool, list[Noted]] = {True: [], False: []}
+    for at, item in noted:
+        if readers.controls[item.from_name][0]:
+            row = rows[at][item.id]
+            found[True].append((row, item, items[row - firsts.span]))
+        else:
+            found[False].append((firsts.annotation + at, item, None))
+    return found
 
 
 def flat(lists: Iterable[list[Any]]) -> list[Any]:
@@ -150,7 +192,7 @@ def rows_by_id(regions: Iterable[list[Any]], first: int) -> list[dict[Any, int]]
     rows = []
     for items in regions:
         mine = dict(zip(ids_of(items), range(first, first + len(items)), strict=True))
-        if len(mine) < len(items) or None in mine:
+        if len(mine) < len(items) or None in mine or "" in mine:
             raise OddError
         rows.append(mine)
         first += len(items)
@@ -168,9 +210,13 @@ def ids_of(items: list[Any]) -> list[Any]:
 
 
 def span_rows(
-    regions: Sequence[list[Any]], rows: Sequence[dict[Any, int]], texts: Sequence[str], readers: Readers, first: int
+    regions: Sequence[list[Any]],
+    rows: Sequence[dict[Any, int]],
+    texts: Sequence[str],
+    readers: Readers,
+    first: int,
 ) -> SpanRows:
-    """The columns of regions that lie in their texts, show them, and have labels of their layer."""
+    """The columns of regions that lie in their texts, show them, and have labels of their layer; notes are no JSON."""
     items, of_each = flat(regions), list(map(len, regions))
     values = [item.value for item in items]
     begins, stops = [value.start for value in values], [value.end for value in values]
@@ -200,11 +246,7 @@ def span_rows(
         texts=shown_texts(texts, of_each, begins, stops, [value.text for value in values]),
         origins=readers.origins.codes([item.origin for item in items]),
         scores={places[item.id]: item.score for places, item in noted if item.score is not None},
-        metas={
-            places[item.id]: msgspec.json.encode(item.meta, order="sorted").decode()
-            for places, item in noted
-            if item.meta
-        },
+        metas={places[item.id]: item.meta for places, item in noted if item.meta},
         parents={places[item.id]: places[item.parent] for places, item in noted if item.parent is not None},
         paths={
             name: {row: paths_of(item.value) for row, item in enumerate(items, first) if item.from_name == name}
@@ -244,8 +286,10 @@ def sliced(text: str, starts: list[int], ends: list[int], shown: list[Any]) -> l
     return texts
 
 
-def relation_rows(links: Sequence[list[Any]], rows: Sequence[dict[Any, int]], readers: Readers) -> RelationRows:
-    """The columns of relations between regions of their annotations."""
+def relation_rows(
+    links: Sequence[list[Any]], rows: Sequence[dict[Any, int]], readers: Readers, first: int
+) -> RelationRows:
+    """The columns of relations between regions of their annotations, which are numbered from a first."""
     items = flat(links)
     named = [item.labels or () for item in items]
     sources = [places[item.from_id] for places, mine in zip(rows, links, strict=True) for item in mine]
@@ -257,6 +301,7 @@ def relation_rows(links: Sequence[list[Any]], rows: Sequence[dict[Any, int]], re
         directions=readers.directions.codes([item.direction or "right" for item in items]),
         labels=readers.relations.codes(chain.from_iterable(named)),
         label_counts=as_codes(list(map(len, named))),
+        metas={number: as_json(item.meta) for number, item in enumerate(items, first) if item.meta},
     )
 
 

@@ -1,34 +1,30 @@
-"""What of an odd annotation or task can be kept, and what is wrong with the rest: slow, and only for what is odd.
+"""What of an odd annotation can be kept, and what is wrong with the rest: slow, and only for what is odd.
 
 A region with its values is judged by itself, then each relation by the regions that are kept, so that one fault takes
 away no more than what it spoils.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from goldspan.checks import check_annotation
 from goldspan.checks.registry import Subject
-from goldspan.convert.rejects import UNFIT, Reject, as_plain
 from goldspan.corpus import Corpus, Layers
-from goldspan.export.reader import Entry, Item, TaskAnnotation, task_of
+from goldspan.export.reader import Item
+from goldspan.export.rejects import Reject
 from goldspan.export.shaping import misplaced
-from goldspan.export.spans import OF_A_REGION, Result, task_doc_id
-from goldspan.export.windows import WRONG_FORM
+from goldspan.export.spans import OF_A_REGION, Result
 from goldspan.faults import Finding, fault, printable
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Annotation, Article
 
-__all__ = ["ANY_CORPUS", "Sifted", "sift", "sift_task"]
+__all__ = ["ANY_CORPUS", "Sifted", "sift"]
 
 NO_PARENT = fault(
     "E213", "A region lies under a parent that does not exist", "Move it out of its parent in Label Studio's list."
 )
-WHOLE = msgspec.json.Decoder(Entry)
 ANY_CORPUS = Corpus(name="", version="", layers=Layers())
 
 Place = dict[str, str]
@@ -73,10 +69,9 @@ def units(
     for item in items:
         name = item.from_name or ""
         if item.type == "relation":
-            relations.append(msgspec.structs.replace(item, from_name=None))
+            relations.append(item)
         elif name in config.layers or (name in config.attributes and config.attributes[name].per_region):
-            region = "" if item.id is None else str(item.id)
-            regions.setdefault(region, []).append(msgspec.structs.replace(item, id=region or None))
+            regions.setdefault("" if item.id is None else str(item.id), []).append(item)
         else:
             values.setdefault(name, []).append(item)
     return regions, relations, values
@@ -120,66 +115,3 @@ class Sifter:
         for finding in check_annotation(Subject(annotation, self.article, self.config, ANY_CORPUS)):
             if finding.is_error:
                 yield msgspec.structs.replace(finding, annotation=printable(self.place["annotation"]))
-
-
-def sift_task(raw: bytes, file: str, number: int) -> tuple[Entry | None, list[Reject]]:
-    """A task that does not have its form: what can be kept of it, and what cannot."""
-    place = {"file": file, "task": f"number {number}"}
-    with suppress(*UNFIT):
-        return WHOLE.decode(raw), []
-    try:
-        loose = msgspec.json.decode(raw)
-    except UNFIT as error:
-        return None, [Reject("task", as_plain(raw), [WRONG_FORM.finding(str(error), **place)])]
-    try:
-        whole = msgspec.convert(loose, Loose)
-        entry = msgspec.convert({**loose, "annotations": None, "completions": None, "result": None}, Entry)
-    except msgspec.ValidationError as error:
-        return None, [Reject("task", loose, [WRONG_FORM.finding(str(error), **place)])]
-    task = task_of(entry)
-    place["task"] = task_doc_id(task) if task else place["task"]
-    rejects: list[Reject] = []
-    found = whole.annotations if whole.annotations is not None else whole.completions
-    if found is not None:
-        entry.annotations = [one for each in found for one in annotation_of(each, place, rejects)]
-    if whole.result is not None:
-        kept = items_of(whole.result, {**place, "annotation": str(entry.id)}, rejects)
-        entry.result = kept
-    return entry, rejects
-
-
-class Loose(Struct):
-    """The parts of an entry that are lists, of anything."""
-
-    annotations: list[Any] | None = None
-    completions: list[Any] | None = None
-    result: list[Any] | None = None
-
-
-def annotation_of(loose: Any, place: Place, rejects: list[Reject]) -> Iterator[TaskAnnotation]:
-    """An annotation, if it has the form of one, with those of its items that have theirs."""
-    try:
-        one = msgspec.convert({**loose, "result": None} if isinstance(loose, dict) else loose, TaskAnnotation)
-        result = msgspec.convert(loose.get("result"), list[Any] | None)
-    except msgspec.ValidationError as error:
-        rejects.append(Reject("annotation", loose, [WRONG_FORM.finding(str(error), **place)]))
-        return
-    one.result = items_of(result or [], {**place, "annotation": str(one.id)}, rejects)
-    yield one
-
-
-def items_of(result: list[Any], place: Place, rejects: list[Reject]) -> list[Item]:
-    """The items that have the form of one."""
-    kept = []
-    for loose in result:
-        try:
-            kept.append(msgspec.convert(loose, Item))
-        except msgspec.ValidationError as error:
-            region = str(loose.get("id") or "") if isinstance(loose, dict) else ""
-            rejects.append(Reject(kind_of(loose), [loose], [WRONG_FORM.finding(str(error), region=region, **place)]))
-    return kept
-
-
-def kind_of(loose: Any) -> str:
-    """What a malformed item is counted as."""
-    return "relation" if isinstance(loose, dict) and loose.get("type") == "relation" else "region"

@@ -14,6 +14,7 @@ from goldspan.convert.columns import writer
 from goldspan.convert.layout import FIXED, TABLES, file_name
 from goldspan.convert.shards import OTHER_TEXT, SAME_ID, Counts, Options, Outcome
 from goldspan.disk import sync_file
+from goldspan.export.fields import unknown_fields
 from goldspan.faults import Finding
 
 __all__ = ["put_together"]
@@ -22,7 +23,7 @@ __all__ = ["put_together"]
 def put_together(outcomes: Sequence[Outcome], options: Options, parts: Path, new: Path) -> Outcome:
     """Move the parts of the shards into a folder by table, and add up what became of everything.
 
-    A document that an earlier shard has too stays there only; an annotation whose id, or a document whose text, does
+    A document or an annotation that an earlier shard has too stays there only; one whose text, or what it says, does
     not go with an earlier shard's is left out. ``parts`` has a folder for each outcome, in their order.
 
     Raises:
@@ -41,10 +42,11 @@ def put_together(outcomes: Sequence[Outcome], options: Options, parts: Path, new
             for name in options.tables:
                 target = new / name / file_name(number, len(outcomes))
                 target.parent.mkdir(exist_ok=True)
-                place(sorted(folder.glob(f"{name}-*.parquet")), target, types[name], outcome, drop.get(name, {}))
+                place(sorted(folder.glob(f"{name}-*.parquet")), target, types[name], outcome, drop)
                 whole.rows[name] += outcome.rows[name]
             rejects.write((folder / "rejects.jsonl").read_bytes())
             add_up(whole, outcome)
+    whole.findings += unknown_fields(whole.unknown)
     sync_file(new / "rejects.jsonl")
     if not (new / "rejects.jsonl").stat().st_size:
         (new / "rejects.jsonl").unlink()
@@ -54,20 +56,34 @@ def put_together(outcomes: Sequence[Outcome], options: Options, parts: Path, new
 Drop = dict[str, dict[str, set[str]]]
 
 
-def clashes(whole: Outcome, outcome: Outcome) -> Drop:
-    """The rows of a shard to leave out, by table, column and value, since earlier shards have what they speak of."""
+def clashes(whole: Outcome, outcome: Outcome) -> dict[str, Drop]:
+    """The rows of a shard to leave out, since earlier shards have what they speak of: merged, and rejected.
+
+    Each by table, column and value.
+    """
     known = {doc_id for doc_id in outcome.documents if doc_id in whole.documents}
     other = {doc_id for doc_id in known if whole.documents[doc_id] != outcome.documents[doc_id]}
-    again = {name for name in outcome.annotation_ids if name in whole.annotation_ids} - {
-        name for name, doc_id in outcome.annotation_ids.items() if doc_id in other
+    again = {
+        name: one
+        for name, one in outcome.annotation_ids.items()
+        if name in whole.annotation_ids and one.doc_id not in other
     }
+    same = {name for name, one in again.items() if one == whole.annotation_ids[name]}
     outcome.tasks.rejected += len(other)
     outcome.tasks.merged -= len(other)
     outcome.findings += [OTHER_TEXT.finding(task=doc_id) for doc_id in sorted(other)]
-    outcome.findings += [SAME_ID.finding(task=outcome.annotation_ids[one], annotation=one) for one in sorted(again)]
-    rest = {"doc_id": other, "annotation_id": again}
-    drop: Drop = {"documents": {"doc_id": known}, **dict.fromkeys((*TABLES[1:], "bio"), rest)}
-    return {name: {column: values for column, values in each.items() if values} for name, each in drop.items()}
+    unlike = sorted(set(again) - same)
+    outcome.findings += [SAME_ID.finding(task=again[one].doc_id, annotation=one) for one in unlike]
+    for name, added in outcome.added.items():
+        if name in again or outcome.annotation_ids[name].doc_id in other:
+            count(outcome.items, "merged" if name in same else "rejected", -added)
+    merged = {"documents": {"doc_id": known}, **drops({"annotation_id": same})}
+    return {"merged": merged, "rejected": drops({"doc_id": other, "annotation_id": set(unlike)})}
+
+
+def drops(values: dict[str, set[str]]) -> Drop:
+    """Values that no row of the tables of annotations may have."""
+    return dict.fromkeys((*TABLES[1:], "bio"), values)
 
 
 def clash_line(finding: Finding) -> bytes:
@@ -78,26 +94,31 @@ def clash_line(finding: Finding) -> bytes:
     return json.dumps(line, sort_keys=True).encode() + b"\n"
 
 
-def place(parts: Sequence[Path], target: Path, schema: pa.Schema, outcome: Outcome, drop: dict[str, set[str]]) -> None:
+def place(parts: Sequence[Path], target: Path, schema: pa.Schema, outcome: Outcome, drop: dict[str, Drop]) -> None:
     """Move the parts of a table to where they belong; written anew if they lack a column or are to lose rows."""
-    if len(parts) == 1 and not drop and pq.read_schema(parts[0]).names == schema.names:
+    name = target.parent.name
+    lost = {how: each.get(name, {}) for how, each in drop.items()}
+    whole = not any(values for each in lost.values() for values in each.values())
+    if len(parts) == 1 and whole and pq.read_schema(parts[0]).names == schema.names:
         parts[0].rename(target)
     else:
         with writer(target, schema) as sink:
             for part in parts:
                 for batch in pq.ParquetFile(part).iter_batches():
-                    contents = pa.Table.from_batches([batch])
-                    kept = without(contents, drop)
-                    count_lost(target.parent.name, contents, kept, outcome)
+                    kept = pa.Table.from_batches([batch])
+                    for how, values in lost.items():
+                        kept = without(kept, values, name, outcome, how)
                     sink.write_table(widened(kept, schema))
     sync_file(target)
 
 
-def without(contents: pa.Table, drop: dict[str, set[str]]) -> pa.Table:
-    """The rows of a table that have none of some values."""
-    for column, values in drop.items():
-        contents = contents.filter(pc.invert(pc.is_in(contents[column], pa.array(sorted(values), pa.string()))))
-    return contents
+def without(contents: pa.Table, values: dict[str, set[str]], name: str, outcome: Outcome, how: str) -> pa.Table:
+    """The rows of a table that have none of some values; the others are counted as merged or rejected."""
+    kept = contents
+    for column, each in values.items():
+        kept = kept.filter(pc.invert(pc.is_in(kept[column], pa.array(sorted(each), pa.string()))))
+    count_lost(name, contents, kept, outcome, how)
+    return kept
 
 
 def widened(contents: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -109,20 +130,23 @@ def widened(contents: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def count_lost(name: str, contents: pa.Table, kept: pa.Table, outcome: Outcome) -> None:
+def count_lost(name: str, contents: pa.Table, kept: pa.Table, outcome: Outcome, how: str) -> None:
     """Count the rows that a table has lost, and the items that they held."""
     lost = contents.num_rows - kept.num_rows
     outcome.rows[name] -= lost
     if name == "documents":  # that of those some have another text is counted where they are found
-        outcome.tasks.written -= lost
-        outcome.tasks.merged += lost
+        count(outcome.tasks, how, lost)
         return
     if name == "annotations":
-        outcome.annotations.written -= lost
-        outcome.annotations.rejected += lost
-    items = held(contents, name) - held(kept, name) if name in FIXED else 0
-    outcome.items.written -= items
-    outcome.items.rejected += items
+        count(outcome.annotations, how, lost)
+    if name in FIXED:
+        count(outcome.items, how, held(contents, name) - held(kept, name))
+
+
+def count(counts: Counts, how: str, lost: int) -> None:
+    """Count what was written as merged or rejected."""
+    counts.written -= lost
+    setattr(counts, how, getattr(counts, how) + lost)
 
 
 def held(contents: pa.Table, name: str) -> int:
@@ -147,3 +171,4 @@ def add_up(whole: Outcome, outcome: Outcome) -> None:
     whole.annotation_ids |= outcome.annotation_ids
     whole.findings += outcome.findings
     whole.unshown = dict(Counter(whole.unshown) + Counter(outcome.unshown))
+    whole.unknown = dict(Counter(whole.unknown) + Counter(outcome.unknown))

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from goldspan.export.lenient import SPOILT
 from goldspan.export.windows import WRONG_FORM, Bounds, form_of, windows
-from goldspan.faults import DataError
+from goldspan.faults import DataError, Finding
 
 __all__ = [
+    "Apart",
     "Entry",
     "Identified",
     "Item",
@@ -17,8 +19,8 @@ __all__ = [
     "TaskAnnotation",
     "User",
     "Value",
-    "read_export",
     "read_tasks",
+    "task_doc_id",
     "task_of",
 ]
 
@@ -92,6 +94,7 @@ class Identified(Struct, gc=False):
     data: dict[str, Any]
     id: int | str | None = None
     created_at: str | None = None
+    meta: Any = None
 
     @property
     def identity(self) -> tuple[int | str | None, str | None]:
@@ -100,11 +103,16 @@ class Identified(Struct, gc=False):
 
 
 class Task(Identified, gc=False):
-    """One task with its annotations, and how many drafts and predictions it has, which are none."""
+    """One task with its annotations, and how many drafts and predictions it has, which are none.
+
+    ``faults`` are findings about what of it could not be read, ``unknown`` names fields that were passed over.
+    """
 
     annotations: list[TaskAnnotation] = []
     drafts: int = 0
     predictions: int = 0
+    faults: list[Finding] = []
+    unknown: list[str] = []
 
 
 class Apart(Struct, gc=False):
@@ -117,6 +125,7 @@ class Entry(TaskAnnotation, gc=False):
     """
 
     data: dict[str, Any] | None = None
+    meta: Any = None
     annotations: list[TaskAnnotation] | None = None
     completions: list[TaskAnnotation] | None = None
     drafts: list[int | Apart] | None = None
@@ -132,26 +141,16 @@ def task_of(entry: Entry) -> Task | None:
     apart = len(entry.drafts or ()), len(entry.predictions or ())
     if entry.data is not None:
         annotations = entry.annotations if entry.annotations is not None else entry.completions or []
-        return Task(entry.data, entry.id, entry.created_at, annotations, *apart)
-    if isinstance(entry.task, Identified):
-        return Task(entry.task.data, entry.task.id, entry.task.created_at, [entry], *apart)
+        return Task(entry.data, entry.id, entry.created_at, entry.meta, annotations, *apart)
+    if entry.task is not None and not isinstance(entry.task, int):
+        return Task(entry.task.data, entry.task.id, entry.task.created_at, entry.task.meta, [entry], *apart)
     return None
 
 
-def read_export(path: Path) -> list[Task]:
-    """Every task of an export, in its order.
-
-    Raises:
-        DataError: the file cannot be read or is not JSON (E201), or does not hold tasks (E202, with the place in the
-            JSON).
-    """
-    tasks = []
-    for number, entry in enumerate(read_tasks(path, Entry)):
-        task = task_of(entry)
-        if task is None:
-            raise WRONG_FORM.error(f"neither data nor a task with data - at `$[{number}]`", file=str(path))
-        tasks.append(task)
-    return tasks
+def task_doc_id(task: Identified) -> str:
+    """The document that a task is about: its ``doc_id``, else its id."""
+    doc_id = task.data.get("doc_id")
+    return str(task.id if doc_id is None else doc_id)
 
 
 def read_tasks(path: Path, kind: type[T], name: str = "") -> list[T]:
@@ -160,7 +159,8 @@ def read_tasks(path: Path, kind: type[T], name: str = "") -> list[T]:
     Errors call the file by its path, or by a ``name``.
 
     Raises:
-        DataError: the file cannot be read or is not JSON (E201), or has another form (E202).
+        DataError: the file cannot be read or is not JSON (E201), has another form (E202), or holds what no table
+            can (E225).
     """
     form = form_of(path, name)
     found: list[T] = []
@@ -168,6 +168,6 @@ def read_tasks(path: Path, kind: type[T], name: str = "") -> list[T]:
         if window.broken:
             raise DataError(finding for _, finding in window.broken)
         if window.fault:
-            raise WRONG_FORM.error(window.fault, file=name or str(path))
+            raise (SPOILT if window.is_spoilt else WRONG_FORM).error(window.fault, file=name or str(path))
         found += window.tasks
     return found

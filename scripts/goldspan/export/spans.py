@@ -9,10 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from goldspan.export.addresses import NoText
+from goldspan.export.fields import unknown_fields
 from goldspan.export.offsets import WHICH_UNIT, count_in_codepoints
-from goldspan.export.reader import Identified, Item, Task, TaskAnnotation, User, Value, read_export
+from goldspan.export.reader import Identified, Item, Task, TaskAnnotation, User, Value, task_doc_id
+from goldspan.export.settled import settled
 from goldspan.export.shaping import left_out, misplaced, shape
 from goldspan.export.standing import Placed, latest, standing_tasks
+from goldspan.export.tasks import read_export
 from goldspan.export.texts import text_of
 from goldspan.faults import Fault, Finding, fault
 from goldspan.hashes import sha256
@@ -48,7 +51,10 @@ UNKNOWN_CONTROL = fault(
     "Use the labeling config of the project that was exported.",
 )
 NO_REGION = fault(
-    "E210", "A value has no region, or a region lacks its id or its offsets", "Set the value again in Label Studio."
+    "E210",
+    "A value has no region, or a region has no offsets",
+    "Set the value again in Label Studio, or give it the id of its region where it was made; of a region, give start "
+    "and end.",
 )
 REPEATED_REGION = fault(
     "E211", "Two regions of one annotation have the same id", "Delete one of them in Label Studio and draw it again."
@@ -77,6 +83,7 @@ SEVERAL_TASKS = fault(
 UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
 
 Users = Mapping[int | str, str]
+NOBODY = "user-unknown"  # who made an annotation for which an export names no user, as those before version 1 do
 TASK = "\0task"  # no region id: Label Studio cannot store it
 
 
@@ -105,7 +112,7 @@ def read_annotations(
     """
     by_id = {article.doc_id: article for article in articles}
     standing = standing_tasks(files, read_export)
-    findings = list(withdrawn(standing.replaced, users))
+    findings = [*withdrawn(standing.replaced, users), *read_faults(standing.tasks)]
     documents: dict[Path, set[str]] = defaultdict(set)
     found: dict[tuple[str, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
     away: Counter[str] = Counter()
@@ -142,6 +149,16 @@ def read_annotations(
     return Reading(annotations, findings)
 
 
+def read_faults(tasks: Iterable[Placed[Task]]) -> Iterator[Finding]:
+    """Findings about what of some tasks could not be read, and about fields that were passed over (W206)."""
+    unknown: dict[Path, Counter[str]] = defaultdict(Counter)
+    for placed in tasks:
+        yield from placed.task.faults
+        unknown[placed.file].update(placed.task.unknown)
+    for file, counts in unknown.items():
+        yield from unknown_fields(counts, file=str(file))
+
+
 def withdrawn(replaced: Iterable[tuple[Placed[Task], Placed[Task]]], users: Users) -> Iterator[Finding]:
     """Findings about annotators whose annotation of a task is gone from a later export of the same task (W203)."""
     for before, now in replaced:
@@ -150,12 +167,6 @@ def withdrawn(replaced: Iterable[tuple[Placed[Task], Placed[Task]]], users: User
             if not item.was_cancelled and annotator_id(item, users) not in kept:
                 detail = f"{annotator_id(item, users) or user_name(item)}, in {before.file}"
                 yield WITHDRAWN.finding(detail, file=str(now.file), task=task_doc_id(now.task))
-
-
-def task_doc_id(task: Identified) -> str:
-    """The document that a task is about: its ``doc_id``, else its id."""
-    doc_id = task.data.get("doc_id")
-    return str(task.id if doc_id is None else doc_id)
 
 
 def text_annotated(task: Identified, article: Article | None, config: LabelingConfig) -> str | NoText:
@@ -192,11 +203,11 @@ def annotator_id(item: TaskAnnotation, users: Users) -> str | None:
     """The annotator's id, by the user's e-mail address, or by its number where the export has no address.
 
     Every server counts its users anew, so that a number says less than an address. None if the user is unknown to a
-    corpus that names its users.
+    corpus that names its users; where no user is named, one that the export does not tell has a name that says so.
     """
     user = item.completed_by
     if not users:
-        return None if user in (None, User()) else user_name(item)
+        return NOBODY if user in (None, User()) else user_name(item)
     if isinstance(user, User):
         user = user.email or user.id
     return users.get(user) if user is not None else None
@@ -224,6 +235,7 @@ def read_annotation(
 ) -> tuple[Annotation, list[Finding]]:
     """One annotation from the items of its result, and what of it could not be read (E209 to E212)."""
     result = Result(config, {"file": file, "task": doc_id})
+    items = settled(items, config).items
     astray = misplaced(items, config)
     for item in items:
         if item in astray:

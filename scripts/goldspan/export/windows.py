@@ -8,14 +8,15 @@ and quotation marks are counted.
 import codecs
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedReader
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import BinaryIO, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from goldspan.export.lenient import is_json, spoilt_by
 from goldspan.faults import DataError, Finding, fault
 from goldspan.remote import Place, open_input, remote_errors, shown, size_of
 
@@ -73,14 +74,16 @@ class Bounds(Struct, frozen=True):
 class Window(Struct, Generic[T], frozen=True):
     """Some tasks of a file, the number of the first of them in the stretch that was asked for, and their bytes.
 
-    Where they do not have the form of tasks, ``fault`` says why, and each task is there by itself as it is written.
-    ``broken`` are lines, or a whole file of one task, that are no JSON, each with what is wrong with it (E201).
+    Where they do not have the form of tasks, ``fault`` says why, and each task is there by itself as it is written;
+    ``is_spoilt`` if the reason is that one holds what no table can. ``broken`` are lines, or a whole file of one task,
+    that are no JSON, each with what is wrong with it (E201).
     """
 
     first: int
     tasks: list[T]
     raw: list[bytes]
     fault: str = ""
+    is_spoilt: bool = False
     size: int = 0
     broken: list[tuple[bytes, Finding]] = []
 
@@ -114,12 +117,7 @@ def form_at(first: bytes, file: BinaryIO, name: str) -> str:
     if first != b"{":
         detail = f"it begins with {first.decode(errors='backslashreplace')!r}"
         raise (WRONG_FORM if first in b'"-0123456789tfn' else UNREADABLE).error(detail, file=name)
-    line = file.readline(LARGEST_TASK)
-    try:
-        msgspec.json.decode(line, type=msgspec.Raw)
-    except (msgspec.DecodeError, RecursionError):
-        return "object"
-    return "lines"
+    return "lines" if is_json(file.readline(LARGEST_TASK)) else "object"
 
 
 def bounds_of(path: Place, form: Form, count: int) -> list[Bounds]:
@@ -213,7 +211,32 @@ class Decoding(Generic[T]):
         except msgspec.ValidationError as error:
             raw = [bytes(one) for one in self.single.decode(bytes(data))]
             said = re.sub(r"\$\[(\d+)\]", lambda at: f"$[{int(at[1]) + self.count}]", str(error), count=1)
-            return Window(self.count, [], raw, said, len(data))
+            return Window(self.count, [], raw, said, size=len(data))
+
+    def either(self, data: memoryview | bytes) -> Window[T]:
+        """The tasks in a JSON array, also where one holds what no table can.
+
+        Raises:
+            msgspec.DecodeError: it is no JSON.
+        """
+        try:
+            return self.window(data)
+        except msgspec.DecodeError as error:
+            return self.apart(bytes(data), error)
+
+    def apart(self, data: bytes, error: msgspec.DecodeError) -> Window[T]:
+        """The tasks in what is a JSON array but for what its texts and numbers are, each as it is written.
+
+        Raises:
+            msgspec.DecodeError: that error, if it is none.
+        """
+        found = members(data)
+        if not found or not all(map(is_json, found)):
+            raise error
+        spoilt = (f"{what}, in task number {at}" for at, what in enumerate(map(spoilt_by, found), self.count) if what)
+        window = Window[T](self.count, [], found, next(spoilt, str(error)), is_spoilt=True, size=len(data))
+        self.count += len(found)
+        return window
 
     def lines(self, data: bytes, offset: int) -> Iterator[Window[T]]:
         """The tasks in lines that begin at a byte of the file: together, unless one of the lines is no JSON."""
@@ -229,9 +252,8 @@ class Decoding(Generic[T]):
 
     def alone(self, data: bytes, offset: int) -> Window[T]:
         """A task by itself, from a byte of the file on; broken, if it is no JSON."""
-        array = b"[" + data + b"]"
         try:
-            return self.window(array)
+            return self.either(b"[" + data + b"]")
         except msgspec.DecodeError as error:
             detail = f"{said(error, offset - 1)}, in the task at byte {offset}, after {self.count} whole tasks"
             finding = UNREADABLE.finding(detail, file=self.name)
@@ -284,7 +306,7 @@ def last_window(decoding: Decoding[T], buffer: bytearray, filled: int, at: int, 
         buffer[filled : filled + 1] = b"]"
         filled += 1
     try:
-        return decoding.window(memoryview(buffer)[:filled])
+        return decoding.either(memoryview(buffer)[:filled])
     except msgspec.DecodeError as error:
         raise decoding.broken(error, buffer[:filled], at) from error
 
@@ -296,23 +318,23 @@ def first_that_decodes(
     likely = last_opening(buffer, filled, opening) if opening else None
     if likely is not None:
         try:
-            return decode_until(decoding, buffer, likely), likely
+            return decode_until(decoding.window, buffer, likely), likely
         except msgspec.DecodeError:
             pass  # a text may look so, too: count brackets instead
     exact = last_edge(buffer, filled)
     if exact is None:
         return None, 0
     try:
-        return decode_until(decoding, buffer, exact), exact
+        return decode_until(decoding.either, buffer, exact), exact
     except msgspec.DecodeError as error:
         raise decoding.broken(error, buffer[:filled], at) from error
 
 
-def decode_until(decoding: Decoding[T], buffer: bytearray, edge: int) -> Window[T]:
+def decode_until(decode: Callable[[memoryview], Window[T]], buffer: bytearray, edge: int) -> Window[T]:
     """The window before an edge: for the time of decoding, a bracket stands there."""
     buffer[edge : edge + 1] = b"]"
     try:
-        return decoding.window(memoryview(buffer)[: edge + 1])
+        return decode(memoryview(buffer)[: edge + 1])
     finally:
         buffer[edge : edge + 1] = b","
 
@@ -347,6 +369,13 @@ def edges(data: bytes | bytearray, end: int) -> Iterator[int]:
             depth -= 1
         elif depth == 1:
             yield found.start()
+
+
+def members(data: bytes) -> list[bytes]:
+    """The members of a JSON array, as they are written; none if it does not end."""
+    array = data.strip(SPACE)
+    cuts = [0, *edges(array, len(array) - 1), len(array) - 1]
+    return [array[begin + 1 : end] for begin, end in pairwise(cuts)] if array.endswith(b"]") else []
 
 
 def line_windows(file: BinaryIO, kind: type[T], bounds: Bounds, name: str) -> Iterator[Window[T]]:

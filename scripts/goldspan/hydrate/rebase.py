@@ -16,9 +16,9 @@ from goldspan.articles import load_articles
 from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.decisions import read_decisions
 from goldspan.export.naming import export_name
-from goldspan.export.reader import read_export, read_tasks
-from goldspan.export.spans import task_doc_id
+from goldspan.export.reader import read_tasks, task_doc_id
 from goldspan.export.standing import Placed, standing_tasks
+from goldspan.export.tasks import read_export
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hydrate.anchors import Alignment, align
 from goldspan.hydrate.carry import Carried, Json, Move, Written, carry
@@ -93,9 +93,10 @@ def read_written(path: Path) -> list[Written]:
     """Every task of an export as it is written.
 
     Raises:
-        DataError: the file cannot be read or is not JSON (E201), or does not hold tasks (E202).
+        DataError: the file cannot be read or is not JSON (E201), does not hold tasks (E202), or a task
+            cannot be read (E225 to E227).
     """
-    read_export(path)
+    stop_on_errors(fault for task in read_export(path) for fault in task.faults)
     tasks = []
     for entry in read_tasks(path, dict[str, Any]):
         part = entry if entry.get("data") is not None else entry["task"]

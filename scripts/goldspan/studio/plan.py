@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from goldspan.articles import METADATA
-from goldspan.export.reader import Item, User, Value
-from goldspan.export.spans import attribute_value, task_doc_id
+from goldspan.export.reader import Item, User, Value, task_doc_id
+from goldspan.export.spans import attribute_value
 from goldspan.faults import DataError, Finding, fault
 from goldspan.labeling import LabelingConfig, parse_labeling_config
 from goldspan.studio.projects import Wanted

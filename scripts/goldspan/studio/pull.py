@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from goldspan.corpus import Corpus
 from goldspan.export.naming import export_name
-from goldspan.export.reader import read_tasks
-from goldspan.export.spans import task_doc_id, user_shown
+from goldspan.export.reader import read_tasks, task_doc_id
+from goldspan.export.spans import user_shown
 from goldspan.faults import Finding, fault
 from goldspan.progress import Show
 from goldspan.store import write_new

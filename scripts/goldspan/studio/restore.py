@@ -9,8 +9,7 @@ import msgspec
 from msgspec import field
 
 from goldspan.corpus import Corpus
-from goldspan.export.reader import Identified, User, read_tasks
-from goldspan.export.spans import task_doc_id
+from goldspan.export.reader import Identified, User, read_tasks, task_doc_id
 from goldspan.export.standing import latest, standing_tasks
 from goldspan.faults import fault
 from goldspan.tasks import Task
