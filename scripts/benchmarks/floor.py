@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from goldspan.convert.columns import writer
-from goldspan.convert.conversion import convert, stored_config
+from goldspan.convert.conversion import convert, stored_configs
 from goldspan.convert.parts import ROWS
 from goldspan.export.narrow import entry_type
 from goldspan.export.reader import Entry
@@ -39,7 +39,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 def decode(export: Path, config: Path) -> None:
     """Decode every window of an export, and drop it."""
-    form, kind = form_of(export), entry_type(stored_config(config))
+    form, kind = form_of(export), entry_type(stored_configs([config])[-1])
     for _ in windows(export, kind, form, Bounds(form.start, export.stat().st_size, True)):
         pass
 

@@ -14,7 +14,7 @@ from goldspan.export.tasks import read_export
 from goldspan.export.texts import text_of
 from goldspan.faults import DataError, Finding
 from goldspan.hashes import sha256
-from goldspan.labeling import LabelingConfig, TextFolder, as_stored, load_labeling_config
+from goldspan.labeling import LabelingConfig, TextFolder, as_stored, joined_config, load_labeling_config
 from goldspan.records import Article, Unit
 from goldspan.released import read_release
 
@@ -22,21 +22,26 @@ __all__ = ["validate"]
 
 
 def validate(
-    target: Path, labeling_config: Path | None = None, offsets: Unit = Unit.auto, folders: Sequence[TextFolder] = ()
+    target: Path,
+    labeling_configs: Sequence[Path] = (),
+    offsets: Unit = Unit.auto,
+    folders: Sequence[TextFolder] = (),
 ) -> list[Finding]:
     """Every finding about a release or a converted folder, or about an export, which needs its labeling config.
 
-    With one, the columns of controls and the labels of a converted folder are checked too. ``offsets`` says what those
+    With one, or with all that it was converted by, the columns of controls and the labels of a converted folder are
+    checked too. ``offsets`` says what those
     of an export count, which otherwise is told by evidence for each document, ``folders`` where its texts lie if it has
     only their addresses.
     """
     try:
-        config = load_labeling_config(labeling_config) if labeling_config else None
+        configs = [load_labeling_config(path) for path in labeling_configs]
+        config = joined_config(configs, list(map(str, labeling_configs))) if configs else None
         if is_converted(target):
             return list(check_converted(read_converted(target, config and as_stored(config))))
         if config is None:
             return check_whole_release(target)
-        config = with_folders(config, folders, str(labeling_config))
+        config = with_folders(config, folders, str(labeling_configs[0]))
         return sorted(set(check_export(target, config, offsets)))
     except DataError as error:
         return error.findings

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from goldspan.commands.projects import prefixes_of
 from goldspan.commands.texts import TextsOption, text_folders
 from goldspan.convert.columns import run_lean
 from goldspan.convert.conversion import Converted, convert
@@ -23,7 +24,10 @@ def convert_command(
     exports: Annotated[
         list[str], typer.Argument(metavar="EXPORT...", help="JSON exports: arrays, JSONL, or one file an annotation.")
     ],
-    config: Annotated[str, typer.Option(metavar="XML", help="The labeling config of the project.")],
+    config: Annotated[
+        list[str],
+        typer.Option(metavar="XML", help="The labeling config of the project; of several, one for each export."),
+    ],
     out: Annotated[str, typer.Option(metavar="DIR", help="The folder to write, new or of an earlier conversion.")],
     on_error: Annotated[
         OnError, typer.Option("--on-error", help="What is wrong stops it all, or is left out and written down.")
@@ -32,6 +36,10 @@ def convert_command(
         Unit, typer.Option("--offsets", help="What offsets count, or by evidence for each document.")
     ] = Unit.auto,
     texts: TextsOption = None,
+    prefix: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PREFIX", help="What ids begin with: file, one for all, or one for each export."),
+    ] = None,
     bio: Annotated[
         str | None, typer.Option("--bio", metavar="CONTROL", help="Tag tokens by the spans of a layer, too.")
     ] = None,
@@ -62,6 +70,9 @@ def convert_command(
     """
     if tokenizer is not None and bio is None:
         raise typer.BadParameter("--tokenizer goes with --bio")
+    if len(config) not in (1, len(exports)):
+        raise typer.BadParameter(f"{len(config)} of --config for {len(exports)} exports: give one, or one for each")
+    prefixes = prefixes_of(prefix or (), exports)
     settings = sbatch_settings(sbatch or (), engine)
     if engine is Engine.local:
         run_lean()
@@ -70,6 +81,7 @@ def convert_command(
             exports,
             config,
             out,
+            prefixes=prefixes,
             skip=on_error is OnError.skip,
             offsets=offsets,
             folders=text_folders(texts or ()),

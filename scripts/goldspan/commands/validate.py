@@ -29,7 +29,8 @@ def validate_command(
         Path, typer.Argument(metavar="TARGET", help="The folder of a release or of a conversion, or a JSON export.")
     ],
     config: Annotated[
-        Path | None, typer.Option(metavar="XML", help="The labeling config of an export, or of a conversion.")
+        list[Path] | None,
+        typer.Option(metavar="XML", help="The labeling config of an export; of a conversion, all that it was given."),
     ] = None,
     offsets: Annotated[
         Unit, typer.Option("--offsets", help="What an export's offsets count, or by evidence for each document.")
@@ -44,15 +45,16 @@ def validate_command(
     """Check a release, a converted folder or an export; findings go to stdout."""
     if not target.exists():
         raise typer.BadParameter(f"there is no {target}")
-    if target.is_file() and config is None:
-        raise typer.BadParameter("an export needs its --config")
-    if target.is_dir() and (texts or offsets is not Unit.auto or (config is not None and not is_converted(target))):
+    configs = config or []
+    if target.is_file() and len(configs) != 1:
+        raise typer.BadParameter("an export needs its --config, and only one")
+    if target.is_dir() and (texts or offsets is not Unit.auto or (configs and not is_converted(target))):
         raise typer.BadParameter("--offsets and --texts go with an export; --config also with a converted folder")
     try:
         wanted = prefixes(select or ()), prefixes(ignore or ())
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    every = chosen(validate(target, config, offsets, text_folders(texts or ())), *wanted)
+    every = chosen(validate(target, configs, offsets, text_folders(texts or ())), *wanted)
     findings = open_findings(every)
     if format_ is Report.json:
         typer.echo(as_json(findings))

@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,7 @@ from goldspan.export.addresses import with_folders
 from goldspan.export.shaping import left_out
 from goldspan.export.windows import bounds_of, form_of
 from goldspan.faults import DataError, Finding, fault, stop_on_errors
-from goldspan.labeling import LabelingConfig, TextFolder, as_stored, load_labeling_config
+from goldspan.labeling import LabelingConfig, TextFolder, as_stored, joined_config, load_labeling_config
 from goldspan.progress import Show, silent
 from goldspan.records import Unit
 from goldspan.remote import Place, at_hand, is_url, names_at, shown, size_of, uploaded
@@ -56,9 +56,10 @@ class Converted(Struct, frozen=True):
 
 def convert(
     exports: Sequence[Place],
-    config: Place,
+    config: Place | Sequence[Place],
     out: Place,
     *,
+    prefixes: Sequence[str] = (),
     skip: bool = False,
     offsets: Unit = Unit.auto,
     folders: Sequence[TextFolder] = (),
@@ -72,29 +73,34 @@ def convert(
 ) -> Converted:
     """Convert exports by their labeling config into a folder, in which every table has a folder of its own.
 
-    All three are paths or URLs. ``skip`` leaves out what is wrong and writes it down in ``rejects.jsonl``; ``offsets``
-    says what they count, which otherwise is told by evidence for each document; ``folders`` have the texts of which
-    the tasks have only the addresses; ``bio`` names a layer to tag tokens by,
-    which are those of a Hugging Face ``tokenizer`` if one is given. Each of the ``workers`` keeps one processor busy;
-    if nothing is said of them there is one, which writes beside its other work. The input is cut into about as many
-    ``shards`` as wanted, one for each worker by default; the rows are the same for any number, and for every engine.
+    All three are paths or URLs. ``config`` is one for all exports, or one for each, whose controls must agree;
+    ``prefixes`` are what the ids of the documents and annotations of each export begin with. ``skip`` leaves out what
+    is wrong and writes it down in ``rejects.jsonl``; ``offsets`` says what they count, which otherwise is told by
+    evidence for each document; ``folders`` have the texts of which the tasks have only the addresses; ``bio`` names a
+    layer to tag tokens by, which are those of a Hugging Face ``tokenizer`` if one is given. Each of the ``workers``
+    keeps one processor busy; if nothing is said of them there is one, which writes beside its other work. The input is
+    cut into about as many ``shards`` as wanted, one for each worker by default; the rows are the same for any number,
+    and for every engine.
 
     Raises:
         DataError: a file or the config cannot be used, anything is wrong and is not to be skipped, or the folder holds
             what no conversion has put there (E005).
         OSError: the folder cannot be written; what it held stays.
     """
-    with at_hand(config) as path:
-        options = Options(
-            config=stored_config(path, bio, folders),
-            offsets=offsets,
-            bio=bio,
-            tokenizer=str(tokenizer.resolve()) if tokenizer else None,
-            beside=workers is None and engine is Engine.local,
-        )
+    configs = [config] if isinstance(config, str | Path) else list(config)
+    with ExitStack() as stack:
+        stored = stored_configs([stack.enter_context(at_hand(each)) for each in configs], bio, folders)
+    options = Options(
+        config=stored[-1],
+        configs=tuple(stored[:-1]) if len(configs) > 1 else (),
+        offsets=offsets,
+        bio=bio,
+        tokenizer=str(tokenizer.resolve()) if tokenizer else None,
+        beside=workers is None and engine is Engine.local,
+    )
     if tokenizer is not None:
         load_tokenizer(tokenizer)
-    job = Job(plan(exports, shards or workers or 1), options, workers or 1, engine, dict(sbatch or {}))
+    job = Job(plan(exports, shards or workers or 1, prefixes), options, workers or 1, engine, dict(sbatch or {}))
     check_target(out)
     with target(out) as new:
         parts = new.parent / "parts"
@@ -123,21 +129,26 @@ def convert(
     return result
 
 
-def stored_config(path: Path, bio: str | None = None, folders: Sequence[TextFolder] = ()) -> LabelingConfig:
-    """The labeling config, its controls typed as Label Studio stores their values.
+def stored_configs(
+    paths: Sequence[Path], bio: str | None = None, folders: Sequence[TextFolder] = ()
+) -> list[LabelingConfig]:
+    """The labeling configs, their controls typed as Label Studio stores their values; in the end all of them as one.
 
     Raises:
-        DataError: it cannot be used (see `load_labeling_config`), its texts are not at hand (E221), or it does not know
-            the labels of the layer that is to be tagged (E015).
+        DataError: one cannot be used (see `load_labeling_config`), its texts are not at hand (E221), they do not agree
+            (E025), or they do not know the labels of the layer that is to be tagged (E015).
     """
-    config = with_folders(as_stored(load_labeling_config(path)), folders, str(path))
-    if bio is not None and (bio not in config.layers or config.layers[bio].is_open):
-        raise NO_LAYER.error(f"{bio!r}, not one of {', '.join(map(repr, config.layers))}", file=str(path))
-    return config
+    configs = [with_folders(as_stored(load_labeling_config(path)), folders, str(path)) for path in paths]
+    whole = joined_config(configs, list(map(str, paths)))
+    if bio is not None and (bio not in whole.layers or whole.layers[bio].is_open):
+        raise NO_LAYER.error(f"{bio!r}, not one of {', '.join(map(repr, whole.layers))}", file=str(paths[0]))
+    return [*configs, whole]
 
 
-def plan(exports: Sequence[Place], count: int) -> list[Shard]:
+def plan(exports: Sequence[Place], count: int, prefixes: Sequence[str] = ()) -> list[Shard]:
     """The input in about as many shards as wanted, of about the same size, in the order in which it was given.
+
+    ``prefixes`` are what the ids of each export begin with.
 
     Raises:
         DataError: a file cannot be read, or is no JSON (E201, E202, E218).
@@ -145,10 +156,12 @@ def plan(exports: Sequence[Place], count: int) -> list[Shard]:
     sizes = [size_of(place) if is_url(place) or Path(place).is_file() else 0 for place in exports]
     share = max(1, -(-sum(sizes) // count))
     pieces: list[Piece] = []
-    for place, size in zip(exports, sizes, strict=True):
+    named = zip(exports, sizes, prefixes or [""] * len(exports), strict=True)
+    for number, (place, size, prefix) in enumerate(named):
         form = form_of(place)
         file = str(place) if is_url(place) else str(Path(place).absolute())
-        pieces += [Piece(file, shown(place), form, bounds) for bounds in bounds_of(place, form, -(-size // share))]
+        stretches = bounds_of(place, form, -(-size // share))
+        pieces += [Piece(file, shown(place), form, bounds, number, prefix) for bounds in stretches]
     shards: list[Shard] = [Shard(0, [])]
     filled = 0
     for piece in pieces:

@@ -44,12 +44,13 @@ NO_ID = fault(
 OTHER_TEXT = fault(
     "E215",
     "Two tasks have the same doc_id and another text",
-    "Give each document a doc_id of its own, or convert the exports apart.",
+    "Give each document a doc_id of its own. If the exports are of several projects, --prefix tells them apart.",
 )
 SAME_ID = fault(
     "E216",
     "Two annotations have the same id and do not say the same",
-    "Give the one that holds, such as that of the later export; convert exports of different servers apart.",
+    "Give the one that holds, such as that of the later export. If the exports are of several projects, --prefix tells "
+    "them apart.",
 )
 
 KEEP = 10_000  # spans that are made columns at once,
@@ -62,7 +63,8 @@ class Options(Struct, frozen=True):
 
     ``tokenizer`` is the path of a Hugging Face tokenizer; without one, tokens are those of `goldspan.tokens`.
     ``beside`` lets tables be written while the next are made (see `PartFiles`). ``digests`` tells annotations of the
-    same id apart by what they say, which takes a tenth of the time.
+    same id apart by what they say, which takes a tenth of the time. ``configs`` are those of each export, by which its
+    tasks are read, where they are several; ``config`` has the controls of all of them.
     """
 
     config: LabelingConfig
@@ -71,6 +73,7 @@ class Options(Struct, frozen=True):
     tokenizer: str | None = None
     beside: bool = False
     digests: bool = False
+    configs: tuple[LabelingConfig, ...] = ()
 
     @property
     def schemas(self) -> dict[str, pa.Schema]:
@@ -85,12 +88,17 @@ class Options(Struct, frozen=True):
 
 
 class Piece(Struct, frozen=True):
-    """A stretch of a file that can be read by itself; ``name`` is how findings call the file."""
+    """A stretch of a file that can be read by itself; ``name`` is how findings call the file.
+
+    ``export`` is the number of the file among those that were given, ``prefix`` what its ids begin with.
+    """
 
     file: str
     name: str
     form: Form
     bounds: Bounds
+    export: int = 0
+    prefix: str = ""
 
 
 class Shard(Struct, frozen=True):
@@ -160,8 +168,9 @@ def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
         ):
             work = Work(options, files, rejects)
             kept: Window[Entry] | None = None  # until the next is decoded: its memory need not be asked for again
-            kind = entry_type(options.config)
             for piece in shard.pieces:
+                work.begin(piece)
+                kind = entry_type(work.config)
                 for window in windows(piece.file, kind, piece.form, piece.bounds, piece.name):
                     work.take(window, piece.name)
                     kept = window
@@ -191,6 +200,13 @@ class Work:
         self.untagged: Counter[str] = Counter()
         self.reported: Counter[str] = Counter()  # findings of each severity
         self.bytes = 0  # of the windows that are no tables yet
+        self.config = options.config
+        self.prefix = ""
+
+    def begin(self, piece: Piece) -> None:
+        """Go on with a piece of an export, by its config and with its prefix before ids."""
+        self.config = self.options.configs[piece.export] if self.options.configs else self.options.config
+        self.prefix = f"{piece.prefix}-" if piece.prefix else ""
 
     def take(self, window: Window[Entry], file: str) -> None:
         """Take the tasks of a window."""
@@ -230,14 +246,14 @@ class Work:
 
     def take_task(self, task: Task, file: str) -> None:
         """Rows for a task and its annotations, or rejects."""
-        outcome, config = self.outcome, self.options.config
+        outcome, config = self.outcome, self.config
         outcome.elsewhere = dict(Counter(outcome.elsewhere) + shape(task.annotations, config))
         outcome.tasks.read += 1
         outcome.annotations.read += len(task.annotations)
         outcome.items.read += sum(len(one.result or ()) for one in task.annotations)
         outcome.apart["drafts"] += task.drafts
         outcome.apart["predictions"] += task.predictions
-        doc_id = task_doc_id(task)
+        doc_id = self.prefix + task_doc_id(task)
         text = text_of(task.data, config.source) if config.source else None
         place = {"file": file, "task": doc_id}
         if task.id is None and task.data.get("doc_id") is None:
@@ -269,7 +285,7 @@ class Work:
         if said:
             self.report(said.finding(**place))
         for number, one in enumerate(task.annotations):
-            name = f"{place['task']}:{number}" if one.id is None else str(one.id)
+            name = f"{place['task']}:{number}" if one.id is None else f"{self.prefix}{one.id}"
             seen = Seen(place["task"], digest_of(one, place["task"]) if self.options.digests else b"")
             known = self.outcome.annotation_ids.setdefault(name, seen)
             if known is seen:

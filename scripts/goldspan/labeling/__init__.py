@@ -1,5 +1,6 @@
 """A Label Studio labeling config -> its layers, labels, relations and typed attributes, and where its text stands."""
 
+from goldspan.labeling.joining import joined_config
 from goldspan.labeling.model import Attribute, Kind, LabelingConfig, Layer, as_stored
 from goldspan.labeling.reading import load_labeling_config, parse_labeling_config
 from goldspan.labeling.source import TextFolder, TextSource
@@ -14,6 +15,7 @@ __all__ = [
     "TextFolder",
     "TextSource",
     "as_stored",
+    "joined_config",
     "load_labeling_config",
     "parse_labeling_config",
     "parse_value",
