@@ -5,7 +5,19 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-__all__ = ["Annotation", "Article", "Attribution", "Claim", "Measured", "Mention", "Relation", "Span", "Unit", "Zone"]
+__all__ = [
+    "Annotation",
+    "Article",
+    "Attribution",
+    "Claim",
+    "Measured",
+    "Mention",
+    "Relation",
+    "Span",
+    "Unit",
+    "Zone",
+    "forward",
+]
 
 
 class Unit(StrEnum):
@@ -70,6 +82,14 @@ class Relation(Struct, frozen=True):
     to_id: str
     labels: tuple[str, ...]
     direction: str = "right"
+
+
+def forward(from_id: str, to_id: str, direction: str | None) -> tuple[str, str, str]:
+    """The ends and the direction of a relation, of which one to the left leads from its second end to its first.
+
+    Without a direction it leads to the right.
+    """
+    return (to_id, from_id, "right") if direction == "left" else (from_id, to_id, direction or "right")
 
 
 class Annotation(Struct, frozen=True):

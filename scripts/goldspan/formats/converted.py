@@ -26,6 +26,7 @@ from goldspan.formats.controls import choices_of, controls_of, likely_choices, u
 from goldspan.formats.names import file_names
 from goldspan.formats.stream import Collection, Document, Lost, Relation, Span
 from goldspan.labeling import LabelingConfig
+from goldspan.records import forward
 
 __all__ = ["read_converted"]
 
@@ -158,9 +159,6 @@ def span(row: Row, text: str) -> Span:
 
 def relation(row: Row) -> Relation:
     """A relation; one that was drawn to the left leads from its second region to its first."""
-    ends = row["from_span_id"], row["to_span_id"]
-    one, other = reversed(ends) if row["direction"] == "left" else ends
-    direction = "right" if row["direction"] == "left" else row["direction"] or "right"
-    return Relation(
-        row["relation_id"], one, other, tuple(row["labels"] or ()), direction, attributes(row, COLUMNS["relations"])
-    )
+    one, other, direction = forward(row["from_span_id"], row["to_span_id"], row["direction"])
+    said = attributes(row, COLUMNS["relations"])
+    return Relation(row["relation_id"], one, other, tuple(row["labels"] or ()), direction, said)

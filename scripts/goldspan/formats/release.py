@@ -1,29 +1,41 @@
-"""A release -> the stream: zones, entities, and claims with their cues and sources, each a layer."""
+"""A release -> the stream: zones, entities, claims with their cues and sources, and further layers, each a layer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from goldspan.formats.checked import Row, attributes, by_id, check, fragment, in_order, need, once, refer
+from goldspan.formats.checked import NO_TABLE, Row, attributes, by_id, check, in_order, need, once, refer
 from goldspan.formats.controls import controls_of
+from goldspan.formats.marked import (
+    claim_links,
+    claim_relation,
+    claim_spans,
+    entity,
+    further_span,
+    places_of,
+    relation,
+    zones,
+)
 from goldspan.formats.names import file_names
 from goldspan.formats.stream import Collection, Document, Relation, Span
+from goldspan.keys import foreign_keys, keys
 from goldspan.released import Release, read_release
 from goldspan.schemas import structure
+from goldspan.settings import Layers
 
 __all__ = ["read_release_folder"]
 
-PARTS = ("content", "cue", "source")  # labels in the layer of claims, and the columns that have them
+OWN = {"zones": "zone", "entities": "entity", "claims": "claim"}  # names of the layers that are no further ones
 DOCUMENT = ("doc_id", "text", "text_sha256", "n_chars", "zones")
-ENTITY = ("mention_id", "doc_id", "start", "end", "text", "label")
-CLAIM = ("claim_id", "doc_id", *PARTS)
-RELATION = ("relation_id", "claim_a", "claim_b", "doc_a", "doc_b", "text_a", "text_b", "relation")
 NEEDED = {  # what may not be null
     "documents": ("doc_id", "text", "zones"),
     "entities": ("mention_id", "doc_id", "label"),
-    "claims": ("claim_id", "doc_id", *PARTS),
+    "claims": ("claim_id", "doc_id", "content", "cue", "source"),
     "claim_relations": ("relation_id", "claim_a", "claim_b", "doc_a", "doc_b", "relation"),
+    "relations": ("relation_id", "doc_id", "from_config", "from_id", "to_config", "to_id", "labels"),
 }
+NEEDED_OF_FURTHER = ("span_id", "doc_id", "label", "labels")
 Rows = Callable[[str], list[Row]]
 
 
@@ -34,19 +46,65 @@ def read_release_folder(folder: Path, language: str) -> Collection:
         DataError: it cannot be read (E610, E705, E710), or lacks a column (E961).
     """
     release = read_release(folder)
-    known = structure()
-    for name, table in release.tables.items():
-        need(table, known[name].names if name in known else (), NEEDED.get(name, ()), str(folder / name))
+    check_columns(release)
     check_keys(release)
+    names = layer_names(release.layers)
     linked = rows(release, "claim_relations")
     return Collection(
-        layers=tuple(layers_of(release)),
-        main="entity" if "entities" in release.tables else None,
+        layers=tuple(names[config] for config in names if has_spans(release, config)),
+        main=names["entities"] if "entities" in release.tables else None,
         language=language,
-        documents=documents(release, [row for row in linked if row["doc_a"] == row["doc_b"]]),
+        documents=documents(release, names, [row for row in linked if row["doc_a"] == row["doc_b"]]),
         across=by_id([claim_relation(row) for row in linked if row["doc_a"] != row["doc_b"]]),
         controls=controls_of(release.tables["documents"], value_columns(release), choices(release)),
     )
+
+
+def check_columns(release: Release) -> None:
+    """See that each config has the columns that one of its name has, and no nulls in some.
+
+    Raises:
+        DataError: one has not (E961).
+    """
+    if "documents" not in release.tables:
+        raise NO_TABLE.error("there are no documents", file=str(release.folder))
+    multiple = {name for name, table in release.tables.items() if "labels" in table.column_names}
+    columns = structure(release.layers, multiple)
+    for name, table in release.tables.items():
+        needed = NEEDED_OF_FURTHER if name in release.layers.further else NEEDED.get(name, ())
+        filled = [column for column in columns[name].names if column in needed]
+        need(table, columns[name].names, filled, str(release.folder / name))
+
+
+def check_keys(release: Release) -> None:
+    """See that no document stands twice, and that the rows that others name are there.
+
+    Raises:
+        DataError: a row is not there, or a document stands twice (E962).
+    """
+    key = keys(release.layers)
+    known = {name: table[key[name]].to_pylist() for name, table in release.tables.items()}
+    once(known["documents"], str(release.folder))
+    for name, column, named in foreign_keys(release.layers):
+        values = release.tables[name][column].to_pylist() if name in release.tables else []
+        refer(each(values), known.get(named, ()), f"row of {named}", str(release.folder / name))
+
+
+def each(values: Iterable[Any]) -> Iterator[str]:
+    """The keys in a column, whose values are keys or lists of them."""
+    for value in values:
+        yield from value if isinstance(value, list) else () if value is None else [value]
+
+
+def layer_names(layers: Layers) -> dict[str, str]:
+    """The name of each layer by its config, and of zones; one that a further layer has is left to that one."""
+    own = {config: config if name in layers.further else name for config, name in OWN.items()}
+    return {**own, **dict(zip(layers.further, layers.further, strict=True))}
+
+
+def has_spans(release: Release, config: str) -> bool:
+    """True if a release has rows of a config, or zones."""
+    return any(release.tables["documents"]["zones"].to_pylist()) if config == "zones" else config in release.tables
 
 
 def value_columns(release: Release) -> list[str]:
@@ -59,29 +117,6 @@ def choices(release: Release) -> dict[str, Sequence[str]]:
     """The labels of each choice of whole tasks, as the manifest has them."""
     found = {name.partition("/"): list(labels) for name, labels in release.manifest.labels.items()}
     return {column: labels for (config, _, column), labels in found.items() if config == "documents"}
-
-
-def check_keys(release: Release) -> None:
-    """See that rows are of documents that there are, and relations between claims that there are.
-
-    Raises:
-        DataError: one is not, or a document stands twice (E962).
-    """
-    documents = release.tables["documents"]["doc_id"].to_pylist()
-    once(documents, str(release.folder))
-    claims = [row["claim_id"] for row in rows(release, "claims")]
-    for name, column in (("entities", "doc_id"), ("claims", "doc_id"), ("claim_relations", "doc_a")):
-        refer((row[column] for row in rows(release, name)), documents, "document", str(release.folder / name))
-    for column in ("claim_a", "claim_b"):
-        named = (row[column] for row in rows(release, "claim_relations"))
-        refer(named, claims, "claim", str(release.folder / "claim_relations"))
-
-
-def layers_of(release: Release) -> Iterator[str]:
-    """The layers that a release has."""
-    if any(release.tables["documents"]["zones"].to_pylist()):
-        yield "zone"
-    yield from (layer for layer, name in (("entity", "entities"), ("claim", "claims")) if name in release.tables)
 
 
 def rows(release: Release, name: str) -> list[Row]:
@@ -97,71 +132,37 @@ def grouped(found: list[Row], key: str) -> Rows:
     return lambda value: groups.get(value, [])
 
 
-def documents(release: Release, linked: list[Row]) -> Iterator[Document]:
-    """Each document with its spans and relations."""
-    found = rows(release, "documents")
-    entities, claims = (grouped(rows(release, name), "doc_id") for name in ("entities", "claims"))
-    relations = grouped(linked, "doc_a")
-    files = file_names((row["doc_id"],) for row in found)
-    values = value_columns(release)
-    for row, name in zip(found, files, strict=True):
-        doc_id, text = row["doc_id"], row["text"]
-        spans = [*zones(row), *(entity(one, text) for one in entities(doc_id))]
-        parts: dict[str, Span] = {}
-        links: dict[str, Relation] = {}
-        for one in claims(doc_id):
-            parts |= {span.id: span for span in claim_spans(one, text)}
-            links |= {link.id: link for link in claim_links(one)}
+def documents(release: Release, names: Mapping[str, str], linked: list[Row]) -> Iterator[Document]:
+    """Each document with its spans, its relations and its values."""
+    found, values = rows(release, "documents"), value_columns(release)
+    configs = ("entities", "claims", "relations", *release.layers.further)
+    by_document = {name: grouped(rows(release, name), "doc_id") for name in configs}
+    by_document["claim_relations"] = grouped(linked, "doc_a")
+    for row, file in zip(found, file_names((row["doc_id"],) for row in found), strict=True):
+        marked = {name: of(row["doc_id"]) for name, of in by_document.items()}
+        spans, relations = marked_in(row, marked, names, release.layers)
         document = Document(
-            doc_id=doc_id,
-            text=text,
-            file=name,
-            spans=in_order([*spans, *parts.values()]),
-            relations=by_id([*links.values(), *map(claim_relation, relations(doc_id))]),
+            doc_id=row["doc_id"],
+            text=row["text"],
+            file=file,
+            spans=in_order(spans),
+            relations=by_id(relations),
             attributes=attributes(row, (*DOCUMENT, *values)),
             values={name: value for name, value in attributes(row, ()).items() if name in values},
         )
         yield check(document, str(release.folder))
 
 
-def zones(row: Row) -> Iterator[Span]:
-    """The zones of a document."""
+def marked_in(
+    row: Row, of: Mapping[str, list[Row]], names: Mapping[str, str], layers: Layers
+) -> tuple[list[Span], list[Relation]]:
+    """The spans and relations of a document, from its rows of each config; ``names`` are those of the layers."""
     text = row["text"]
-    for zone in row["zones"]:
-        start, end = fragment({**zone, "text": text[zone["start"] : zone["end"]]}, text, row=row["doc_id"])
-        yield Span(f"{row['doc_id']}:zone:{start}-{end}", "zone", (zone["zone"],), ((start, end),))
-
-
-def entity(row: Row, text: str) -> Span:
-    """An entity mention."""
-    extent = fragment(row, text, row=row["mention_id"])
-    return Span(row["mention_id"], "entity", (row["label"],), (extent,), attributes(row, ENTITY))
-
-
-def claim_spans(row: Row, text: str) -> Iterator[Span]:
-    """The content of a claim, which has its attributes and id, its cue and its source."""
-    ids = part_ids(row)
-    for part in PARTS:
-        if row[part]:
-            extents = tuple(sorted(fragment(one, text, row=row["claim_id"]) for one in row[part]))
-            yield Span(ids[part], "claim", (part,), extents, attributes(row, CLAIM) if part == "content" else {})
-
-
-def part_ids(row: Row) -> dict[str, str]:
-    """The ids of a claim's parts; claims of one attribution share its cue, and attributions may share a source."""
-    source = "".join(f"{one['start']}-{one['end']}" for one in row["source"][:1])
-    return {"content": row["claim_id"], "cue": row["attribution_id"], "source": f"{row['doc_id']}:source:{source}"}
-
-
-def claim_links(row: Row) -> Iterator[Relation]:
-    """The links from a claim's cue to its content and its source."""
-    ids = part_ids(row)
-    for part in ("content", "source"):
-        if row["cue"] and row[part]:
-            yield Relation(f"{ids['cue']}|{ids[part]}", ids["cue"], ids[part], (part,))
-
-
-def claim_relation(row: Row) -> Relation:
-    """A relation between claims, as one between their contents."""
-    said = attributes(row, RELATION)
-    return Relation(row["relation_id"], row["claim_a"], row["claim_b"], (row["relation"],), attributes=said)
+    zoned = list(zones(row, names["zones"]))
+    claimed = {span.id: span for claim in of["claims"] for span in claim_spans(claim, text, names["claims"])}
+    entities = [entity(one, text, names["entities"]) for one in of["entities"]]
+    further = [further_span(one, text, name) for name in layers.further for one in of[name]]
+    places = places_of(layers.zones, zoned) | places_of(layers.attributions, claimed.values())
+    links = {link.id: link for claim in of["claims"] for link in claim_links(claim)}
+    between = [*map(claim_relation, of["claim_relations"]), *(relation(one, places) for one in of["relations"])]
+    return [*zoned, *entities, *claimed.values(), *further], [*links.values(), *between]
