@@ -11,7 +11,7 @@ from goldspan.checks.registry import Hit, converted_check
 from goldspan.checks.release import has_null
 from goldspan.convert.bio import BIO_SCHEMA
 from goldspan.convert.folder import ConvertedFolder, Texts
-from goldspan.convert.layout import FIXED, OURS, file_name, schemas
+from goldspan.convert.layout import FIXED, OURS, PREDICTIONS, file_name, predictions_schema, schemas
 from goldspan.hashes import sha256
 from goldspan.labeling import LabelingConfig
 from goldspan.store import entries
@@ -22,6 +22,7 @@ KEYS = {
     "spans": "span_id",
     "relations": "relation_id",
     "bio": "id",
+    "predictions": "span_id",
 }
 FOREIGN_KEYS = [
     ("annotations", "doc_id", "documents"),
@@ -34,6 +35,8 @@ FOREIGN_KEYS = [
     ("relations", "to_span_id", "spans"),
     ("bio", "annotation_id", "annotations"),
     ("bio", "doc_id", "documents"),
+    ("predictions", "doc_id", "documents"),
+    ("predictions", "parent_span_id", "predictions"),
 ]
 SHARED = [
     ("spans", "annotation_id", "annotations", "doc_id"),
@@ -42,20 +45,27 @@ SHARED = [
     ("relations", "from_span_id", "spans", "annotation_id"),
     ("relations", "to_span_id", "spans", "annotation_id"),
     ("bio", "annotation_id", "annotations", "doc_id"),
+    ("predictions", "parent_span_id", "predictions", "prediction_id"),
 ]
 NULLABLE = {
     "documents": {"text", "text_sha256"},
     "annotations": {"annotator", "created_at", "updated_at", "lead_time", "meta"},
     "spans": {"parent_span_id", "origin", "score", "meta"},
     "relations": {"meta"},
+    "predictions": {name for name, _ in PREDICTIONS} - {"span_id", "prediction_id", "doc_id"},
 }
-FIXED_COLUMNS = {**{name: pa.schema(fields) for name, fields in FIXED.items()}, "bio": BIO_SCHEMA}
+FIXED_COLUMNS = {
+    **{name: pa.schema(fields) for name, fields in FIXED.items()},
+    "bio": BIO_SCHEMA,
+    "predictions": pa.schema(PREDICTIONS),
+}
 MORE_TYPES = {
     "documents": [pa.string()],
     "annotations": list(COLUMN_TYPES.values()),
     "spans": list(COLUMN_TYPES.values()),
     "relations": [],
     "bio": [INTEGERS],
+    "predictions": list(COLUMN_TYPES.values()),
 }
 
 
@@ -82,6 +92,8 @@ def odd_fields(name: str, schema: pa.Schema, config: LabelingConfig | None) -> l
     columns, types = FIXED_COLUMNS[name], MORE_TYPES[name]
     if config and name in ("annotations", "spans"):
         columns, types = schemas(config)[name], []
+    if config and name == "predictions":
+        columns, types = predictions_schema(config), []
     lacking = [field for field in columns if field not in list(schema)]
     surplus = [field for field in schema if field.name not in columns.names and field.type not in types]
     return [*lacking, *surplus, *(field for field in schema if schema.names.count(field.name) > 1)]
@@ -138,11 +150,19 @@ def other_owner(converted: ConvertedFolder) -> Iterator[Hit]:
 )
 def other_slice(converted: ConvertedFolder) -> Iterator[Hit]:
     texts = Texts(converted.tables["documents"])
-    for group in converted.tables["spans"].groups("span_id", "doc_id", "start", "end", "text"):
+    for group in marked(converted, "span_id", "doc_id", "start", "end", "text"):
         for row in group.to_pylist():
             text, extent = texts[row["doc_id"]], (row["start"], row["end"])
             if not 0 <= extent[0] < extent[1] <= len(text) or text[slice(*extent)] != row["text"]:
                 yield Hit(row["span_id"], f"{row['text']!r} at {extent[0]} to {extent[1]}", extent, text)
+
+
+def marked(converted: ConvertedFolder, *columns: str) -> Iterator[pa.Table]:
+    """Some columns of all that is marked in the texts, also of what is predicted."""
+    yield from converted.tables["spans"].groups(*columns)
+    if "predictions" in converted.tables:
+        for group in converted.tables["predictions"].groups(*dict.fromkeys((*columns, "layer"))):
+            yield group.filter(pc.is_valid(group["layer"]))
 
 
 @converted_check(
@@ -251,7 +271,7 @@ def unknown_name(converted: ConvertedFolder) -> Iterator[Hit]:
     config = converted.config
     if config is None:
         return
-    for group in converted.tables["spans"].groups("span_id", "layer", "labels"):
+    for group in marked(converted, "span_id", "layer", "labels"):
         for row in group.to_pylist():
             layer = config.layers.get(row["layer"])
             strange = [row["layer"]] if layer is None else list(layer.strange(row["labels"]))

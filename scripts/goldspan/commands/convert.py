@@ -19,6 +19,8 @@ from goldspan.remote import shown
 
 __all__ = ["convert_command"]
 
+APART = {"elsewhere": "in other texts", "their relations": "between predicted spans"}
+
 
 def convert_command(
     exports: Annotated[
@@ -46,6 +48,9 @@ def convert_command(
     tokenizer: Annotated[
         Path | None, typer.Option(metavar="JSON", help="Tag the sub-words of a Hugging Face tokenizer.json instead.")
     ] = None,
+    predictions: Annotated[
+        bool, typer.Option("--predictions", help="Write a table of what models predicted, too.")
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -87,6 +92,7 @@ def convert_command(
             folders=text_folders(texts or ()),
             bio=bio,
             tokenizer=tokenizer,
+            predictions=predictions,
             workers=workers,
             shards=shards,
             engine=engine,
@@ -115,7 +121,7 @@ def show_converted(converted: Converted) -> None:
     for name, one in converted.counts.items():
         typer.echo(f"{name:12}{one.read:10}{one.written:10}{one.merged:10}{one.rejected:10}")
     for name, count in converted.apart.items():
-        typer.echo(f"{name:12}{count:10}  {'in other texts' if name == 'elsewhere' else 'no annotations'}")
+        typer.echo(f"{name:15}{count:7}  {APART.get(name, 'no annotations')}")
     for name, rows in converted.rows.items():
         typer.echo(f"{name:16} {rows:8} rows")
     for why, spans in converted.untagged.items():

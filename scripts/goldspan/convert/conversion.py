@@ -6,23 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from goldspan.convert.layout import OURS
 from goldspan.convert.page import render_page
-from goldspan.convert.shards import Counts, Options, Outcome, Piece, Shard
+from goldspan.convert.predicted import add_predictions, convert_predictions
+from goldspan.convert.running import plan, run_all
+from goldspan.convert.shards import Counts, Options
 from goldspan.convert.subwords import load_tokenizer
 from goldspan.convert.together import put_together
-from goldspan.convert.workers import Engine, Job, run_here
+from goldspan.convert.workers import Engine, Job
 from goldspan.export.addresses import with_folders
 from goldspan.export.shaping import left_out
-from goldspan.export.windows import bounds_of, form_of
-from goldspan.faults import DataError, Finding, fault, stop_on_errors
+from goldspan.faults import DataError, Finding, fault
 from goldspan.labeling import LabelingConfig, TextFolder, as_stored, joined_config, load_labeling_config
 from goldspan.progress import Show, silent
 from goldspan.records import Unit
-from goldspan.remote import Place, at_hand, is_url, names_at, shown, size_of, uploaded
+from goldspan.remote import Place, at_hand, is_url, names_at, shown, uploaded
 from goldspan.store import NOT_OURS, new_folder
 
 __all__ = ["Converted", "convert"]
@@ -31,11 +31,6 @@ NO_LAYER = fault(
     "E015",
     "The labeling config has no Labels control of this name whose labels it lists",
     "Name one that it has: --bio CONTROL.",
-)
-IN_JOB_FILES = fault(
-    "E220",
-    "A URL has a user, a password or a query in it, which would come into the files of the cluster's jobs",
-    "Give credentials by environment, as fsspec's package for the service reads them.",
 )
 
 
@@ -65,6 +60,7 @@ def convert(
     folders: Sequence[TextFolder] = (),
     bio: str | None = None,
     tokenizer: Path | None = None,
+    predictions: bool = False,
     workers: int | None = None,
     shards: int | None = None,
     engine: Engine = Engine.local,
@@ -77,7 +73,8 @@ def convert(
     ``prefixes`` are what the ids of the documents and annotations of each export begin with. ``skip`` leaves out what
     is wrong and writes it down in ``rejects.jsonl``; ``offsets`` says what they count, which otherwise is told by
     evidence for each document; ``folders`` have the texts of which the tasks have only the addresses; ``bio`` names a
-    layer to tag tokens by, which are those of a Hugging Face ``tokenizer`` if one is given. Each of the ``workers``
+    layer to tag tokens by, which are those of a Hugging Face ``tokenizer`` if one is given. ``predictions`` asks for a
+    table of these, too. Each of the ``workers``
     keeps one processor busy; if nothing is said of them there is one, which writes beside its other work. The input is
     cut into about as many ``shards`` as wanted, one for each worker by default; the rows are the same for any number,
     and for every engine.
@@ -104,13 +101,12 @@ def convert(
     check_target(out)
     with target(out) as new:
         parts = new.parent / "parts"
-        outcomes = run(job, out, parts, show)
-        if have_repeats(outcomes):  # only then it matters what annotations say
-            shutil.rmtree(parts)
-            told = msgspec.structs.replace(options, digests=True)
-            outcomes = run(msgspec.structs.replace(job, options=told), out, parts, show)
+        outcomes = run_all(job, out, parts, show)
         show("putting the shards together")
         together = put_together(outcomes, options, parts, new)
+        predicted = convert_predictions(exports, job, prefixes, new, show) if predictions else None
+        if predicted is not None:
+            add_predictions(together, predicted)
         errors = [finding for finding in together.findings if finding.is_error]
         if errors and not skip:
             raise DataError(together.findings)
@@ -118,7 +114,8 @@ def convert(
         together.findings += left_out(elsewhere)
         result = Converted(
             rows=together.rows,
-            counts={"tasks": together.tasks, "annotations": together.annotations, "items": together.items},
+            counts={"tasks": together.tasks, "annotations": together.annotations, "items": together.items}
+            | ({"predictions": predicted.annotations, "their items": predicted.items} if predicted else {}),
             apart=together.apart | ({"elsewhere": elsewhere.total()} if elsewhere else {}),
             untagged=together.untagged,
             findings=together.findings,
@@ -145,33 +142,6 @@ def stored_configs(
     return [*configs, whole]
 
 
-def plan(exports: Sequence[Place], count: int, prefixes: Sequence[str] = ()) -> list[Shard]:
-    """The input in about as many shards as wanted, of about the same size, in the order in which it was given.
-
-    ``prefixes`` are what the ids of each export begin with.
-
-    Raises:
-        DataError: a file cannot be read, or is no JSON (E201, E202, E218).
-    """
-    sizes = [size_of(place) if is_url(place) or Path(place).is_file() else 0 for place in exports]
-    share = max(1, -(-sum(sizes) // count))
-    pieces: list[Piece] = []
-    named = zip(exports, sizes, prefixes or [""] * len(exports), strict=True)
-    for number, (place, size, prefix) in enumerate(named):
-        form = form_of(place)
-        file = str(place) if is_url(place) else str(Path(place).absolute())
-        stretches = bounds_of(place, form, -(-size // share))
-        pieces += [Piece(file, shown(place), form, bounds, number, prefix) for bounds in stretches]
-    shards: list[Shard] = [Shard(0, [])]
-    filled = 0
-    for piece in pieces:
-        if filled >= share * len(shards):
-            shards.append(Shard(len(shards), []))
-        shards[-1].pieces.append(piece)
-        filled += piece.bounds.end - piece.bounds.start
-    return shards
-
-
 def check_target(out: Place) -> None:
     """See that nothing is lost if the folder is replaced.
 
@@ -193,24 +163,3 @@ def target(out: Place) -> Iterator[Path]:
     """A new folder on this machine that in the end takes the place of what is at a path or URL."""
     with uploaded(str(out)) if is_url(out) else new_folder(Path(out).resolve()) as new:
         yield new
-
-
-def have_repeats(outcomes: Sequence[Outcome]) -> bool:
-    """True if two annotations have the same id."""
-    ids = [outcome.annotation_ids for outcome in outcomes]
-    return any(outcome.has_repeats for outcome in outcomes) or len(set().union(*ids)) < sum(map(len, ids))
-
-
-def run(job: Job, out: Place, parts: Path, show: Show) -> list[Outcome]:
-    """Convert every shard of a job into its folder of ``parts``.
-
-    Raises:
-        DataError: a file is broken (E201), a worker died (E217), or a secret would be written down (E220).
-    """
-    if job.engine is Engine.local:
-        return run_here(job, parts, show)
-    from goldspan.convert.cluster import run_on_cluster  # noqa: PLC0415 - an extra
-
-    places = [str(out), *(piece.file for shard in job.shards for piece in shard.pieces)]
-    stop_on_errors(IN_JOB_FILES.finding(file=shown(one)) for one in sorted(set(places)) if shown(one) != one)
-    return run_on_cluster(job, out if is_url(out) else Path(out).absolute(), parts, show)

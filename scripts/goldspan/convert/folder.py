@@ -107,7 +107,7 @@ def read_converted(folder: Path, config: LabelingConfig | None = None) -> Conver
     lacking = [name for name in TABLES if name not in found]
     if lacking:
         raise NO_TABLE.error(f"there is no {', '.join(lacking)}", file=str(folder))
-    tables = {name: read_heads(name, found[name]) for name in (*TABLES, "bio") if name in found}
+    tables = {name: read_heads(name, found[name]) for name in (*TABLES, "bio", "predictions") if name in found}
     return ConvertedFolder(folder, tables, read_card(folder / "README.md"), config)
 
 

@@ -8,7 +8,17 @@ import pyarrow as pa
 from goldspan.arrow import COLUMN_TYPES, STRINGS
 from goldspan.labeling import LabelingConfig
 
-__all__ = ["FIXED", "OURS", "TABLES", "TASK_META", "column_names", "file_name", "schemas"]
+__all__ = [
+    "FIXED",
+    "OURS",
+    "PREDICTIONS",
+    "TABLES",
+    "TASK_META",
+    "column_names",
+    "file_name",
+    "predictions_schema",
+    "schemas",
+]
 
 OURS = re.compile(r"README\.md|rejects\.jsonl|(?P<table>\w+)/train-\d{5}-of-\d{5}\.parquet")
 TASK_META = "task_meta"  # the column of documents for what Label Studio keeps as a task's meta, where one has it
@@ -51,6 +61,14 @@ FIXED = {
     ),
     "documents": (("doc_id", pa.string()), ("text", pa.string()), ("text_sha256", pa.string())),
 }
+PREDICTIONS = (
+    ("span_id", pa.string()),
+    ("prediction_id", pa.string()),
+    ("doc_id", pa.string()),
+    ("model_version", pa.string()),
+    ("prediction_score", pa.float64()),
+    *FIXED["spans"][3:],
+)
 
 
 def file_name(number: int, count: int) -> str:
@@ -63,7 +81,9 @@ def column_names(names: Iterable[str], table: str) -> dict[str, str]:
 
     A name's column depends on no other name, since parts of the input that know other names are put together.
     """
-    taken = {name for name, _ in FIXED[table]} | ({TASK_META} if table == "documents" else set())
+    taken = {name for name, _ in (PREDICTIONS if table == "predictions" else FIXED[table])} | (
+        {TASK_META} if table == "documents" else set()
+    )
     return {name: f"field_{name}" if re.sub(r"\A(field_)+", "", name) in taken else name for name in names}
 
 
@@ -76,6 +96,15 @@ def schemas(config: LabelingConfig, columns: Iterable[str] = ()) -> dict[str, pa
         "relations": {},
     }
     return {name: pa.schema([*FIXED[name], *more[name].items()]) for name in TABLES}
+
+
+def predictions_schema(config: LabelingConfig) -> pa.Schema:
+    """The columns of the table: fixed ones, then those of the controls of regions, then those of whole tasks."""
+    controls = {
+        **control_columns(config, "predictions", per_region=True),
+        **control_columns(config, "predictions", per_region=False),
+    }
+    return pa.schema([*PREDICTIONS, *controls.items()])
 
 
 def control_columns(config: LabelingConfig, table: str, *, per_region: bool) -> dict[str, pa.DataType]:
