@@ -33,6 +33,7 @@ from tests.trained import train
 
 RELEASE = ROOT / "dataset/release"
 KEPT = ROOT / "annotations/baselines.json"
+TASKS = (Task.ner, Task.attribution, Task.claims, Task.relations)  # that this corpus has examples of
 GROUPS = {
     "asia-newspolitics": {"000", "001"},
     "kuala-lumpur-meeting": {"002", "004"},
@@ -48,7 +49,7 @@ def sentence(text: str, *spans: tuple[str, str], doc_id: str = "d", layer: str =
     return msgspec.structs.replace(bare, spans=tuple(found))
 
 
-@pytest.fixture(scope="module", params=list(Task))
+@pytest.fixture(scope="module", params=TASKS)
 def examples(request: pytest.FixtureRequest) -> Examples:
     return read_examples(RELEASE, request.param)
 
@@ -59,7 +60,7 @@ def ner() -> Examples:
 
 
 def test_the_examples_of_this_corpus() -> None:
-    found = {task: read_examples(RELEASE, task) for task in Task}
+    found = {task: read_examples(RELEASE, task) for task in TASKS}
     assert {task: (len(one.passages), len(one.items)) for task, one in found.items()} == {
         "ner": (117, 0),
         "attribution": (117, 0),
@@ -122,7 +123,7 @@ def test_what_a_release_does_not_say_is_no_example() -> None:
     tables["documents"].append({**tables["documents"][0], "doc_id": "005", "zones": []})
     changed = {name: pa.Table.from_pylist(rows, release.tables[name].schema) for name, rows in tables.items()}
     broken = msgspec.structs.replace(release, tables=changed)
-    found = {task: of_release(broken, task, "en") for task in Task}
+    found = {task: of_release(broken, task, "en") for task in TASKS}
     nested = {"spans inside or across another of their layer": 13}
     none = {"documents that are not annotated": 1}
     assert found[Task.ner].left_out == {**nested, **none, "spans of a label that the manifest does not list": 1}
@@ -504,8 +505,13 @@ def test_documents_without_a_date_are_counted(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("parsing",), "'parsing' is not one of 'ner', 'attribution', 'claims', 'relations'"),
+        (
+            ("parsing",),
+            "'parsing' is not one of 'ner', 'attribution', 'claims', 'relations', 'documents', 'spans', 'attributes', 'span-relations'",
+        ),
         (("ner", "nowhere"), "'nowhere' does not exist"),
+        (("spans", RELEASE), "spans is for one layer: --layer CONFIG"),
+        (("ner", RELEASE, "--layer", "entities"), "ner is for no one layer"),
         (("ner", RELEASE, "--folds", "1"), "Input should be greater than or equal to 2"),
         (("ner", RELEASE, "--keep", ROOT), "is a folder"),
         (("ner", RELEASE, "--name", "gazetteer"), "a model cannot be called 'gazetteer'"),

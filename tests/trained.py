@@ -13,9 +13,11 @@ from tests.conftest import ROOT
 __all__ = ["train"]
 
 
-def train(out: Path, task: Task, without: Collection[str], release: Path = ROOT / "dataset/release") -> Path:
-    """Train a model on a release without some articles, and save it."""
-    every = read_examples(release, task)
+def train(
+    out: Path, task: Task, without: Collection[str], release: Path = ROOT / "dataset/release", layer: str = ""
+) -> Path:
+    """Train a model on a release without some articles, for a layer where the task is for one, and save it."""
+    every = read_examples(release, task, layer=layer)
     examples = replace(
         every,
         documents=tuple(one for one in every.documents if one.doc_id not in without),

@@ -1,6 +1,6 @@
 """A corpus -> Label Studio tasks: articles with a proposal, pairs of claims, or what annotators differ on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.decisions import Conflict, Decider, Place
 from goldspan.faults import printable_json, stop_on_errors
 from goldspan.inputs import Inputs, read_inputs
-from goldspan.labeling import LabelingConfig, load_labeling_config
+from goldspan.labeling import Attribute, LabelingConfig, load_labeling_config
 from goldspan.pairs import check_clusters, pair_tasks
 from goldspan.records import Annotation, Article, Relation, Span, Zone
 from goldspan.zones import Rules, propose_zones
@@ -28,6 +28,7 @@ __all__ = [
     "article_tasks",
     "as_items",
     "claim_pair_tasks",
+    "document_items",
     "predictions",
     "proposed_zones",
     "region_items",
@@ -207,9 +208,20 @@ def region_items(span: Span, config: LabelingConfig) -> Iterator[dict[str, Any]]
     extent = {"start": span.start, "end": span.end}
     yield {**base, "from_name": span.layer, "type": "labels", "value": {**extent, "labels": list(span.labels)}}
     for name, value in span.attributes.items():
-        attribute = config.attributes[name]
-        kind, field = VALUE_FIELDS[attribute.tag]
-        plain = str(value).lower() if isinstance(value, bool) else value
-        is_list = attribute.tag in ("Choices", "TextArea")
-        stored = [plain] if is_list and not isinstance(plain, list) else plain
-        yield {**base, "from_name": name, "type": kind, "value": {**extent, field: stored}}
+        item = value_item(config.attributes[name], value)
+        yield {**base, **item, "value": {**extent, **item["value"]}}
+
+
+def document_items(values: Mapping[str, Any], config: LabelingConfig) -> Iterator[dict[str, Any]]:
+    """Values of a whole task as the items of a result."""
+    for name, value in values.items():
+        yield {"id": f"task-{name}", "to_name": config.text_name, **value_item(config.attributes[name], value)}
+
+
+def value_item(attribute: Attribute, value: Any) -> dict[str, Any]:
+    """What an item says of a value of a control."""
+    kind, field = VALUE_FIELDS[attribute.tag]
+    plain = str(value).lower() if isinstance(value, bool) else value
+    is_list = attribute.tag in ("Choices", "TextArea")
+    stored = [plain] if is_list and not isinstance(plain, list) else plain
+    return {"from_name": attribute.name, "type": kind, "value": {field: stored}}

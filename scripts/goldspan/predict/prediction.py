@@ -15,7 +15,7 @@ from goldspan.predict.source import Source
 from goldspan.predict.target import Target, check_together, target_of
 from goldspan.progress import Show, silent
 from goldspan.records import Article
-from goldspan.tasks import MODEL, Items, Task, article_data, as_items, region_items, zone_items
+from goldspan.tasks import MODEL, Items, Task, article_data, as_items, document_items, region_items, zone_items
 from goldspan.train.models import ABOUT, About, load_model, read_about
 
 __all__ = ["Order", "Predictions", "predict"]
@@ -43,7 +43,7 @@ class Order(StrEnum):
 
 
 def predict(models: Sequence[Path], source: Source, order: Order = Order.document, show: Show = silent) -> Predictions:
-    """A task for each article with what the models, one a task, find in it: one prediction with a score.
+    """A task for each article with what the models, one a task and layer, find in it: one prediction with a score.
 
     By ``Order.uncertain`` the task with the lowest `confidence` comes first.
 
@@ -52,10 +52,10 @@ def predict(models: Sequence[Path], source: Source, order: Order = Order.documen
             the labeling config (E992).
         ModuleNotFoundError: a model needs an extra that is not installed.
     """
-    abouts = sorted(((str(path), read_about(path)) for path in models), key=lambda one: one[1].task)
+    abouts = sorted(((str(path), read_about(path)) for path in models), key=lambda one: one[1].name)
     check_together(abouts)
     target = target_of(source.corpus, source.config, abouts)
-    loaded = {said.task: Loaded(str(path), said, model) for path in models for said, model in [load_model(path)]}
+    loaded = [Loaded(path, *load_model(Path(path))) for path, _ in abouts]
     version = model_version(models)
     tasks = []
     for done, article in enumerate(source.articles):
@@ -85,31 +85,39 @@ def score_of(task: Task) -> float:
 
 
 def confidence(found: Found) -> float:
-    """How sure models are of an article, from 0 to 1: the mean score of all spans and values that they found in it.
+    """How sure models are of an article, from 0 to 1: the mean score of all spans and values that they found.
 
     Active learning asks first for what a model is least confident of (uncertainty sampling by least confidence: Settles
     2009, Active Learning Literature Survey, 3.1). It is a mean, since a long article also takes longer to annotate.
     Where nothing is found it is 0. What the models have missed does not count.
     """
     scores = [score for region in found.regions for score in region.scores.values()]
+    scores += [one.score for one in found.values.values()]
     return fmean(scores) if scores else 0.0
 
 
 def found_items(found: Found, target: Target) -> Items:
     """What was found as the items of a result, each with its score."""
     scored = [item for region in found.regions for item in scored_items(region, target)]
+    given = document_items({name: one.value for name, one in found.values.items()}, target.config)
+    scored += [with_score(item, found.values[item["from_name"]].score) for item in given]
     return [*scored, *as_items((), found.relations, target.config)]
 
 
 def scored_items(region: Region, target: Target) -> Iterator[dict[str, Any]]:
     """A region and its values as items with their scores."""
     for item in region_items(region.span, target.config):
-        yield {**item, "score": round(region.scores[item["from_name"]], DIGITS)}
+        yield with_score(item, region.scores[item["from_name"]])
+
+
+def with_score(item: dict[str, Any], score: float) -> dict[str, Any]:
+    """An item with how sure its model is."""
+    return {**item, "score": round(score, DIGITS)}
 
 
 def model_version(models: Sequence[Path]) -> str:
     """The models by name and hash, the same for the same files: ``goldspan:attribution@1a2b3c4d+ner@5e6f7a8b``."""
-    return MODEL + "+".join(sorted(f"{read_about(path).task}@{model_hash(path)}" for path in models))
+    return MODEL + "+".join(sorted(f"{read_about(path).name}@{model_hash(path)}" for path in models))
 
 
 def model_hash(folder: Path) -> str:

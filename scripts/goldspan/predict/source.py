@@ -11,6 +11,7 @@ from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.export.spans import read_annotations
 from goldspan.faults import fault, stop_on_errors
 from goldspan.labeling import LabelingConfig, load_labeling_config
+from goldspan.layers import with_further
 from goldspan.records import Article
 from goldspan.settings import Layers
 
@@ -79,5 +80,7 @@ def text_source(folder: Path, config: Path, language: str) -> Source:
     odd = [row["file"] for row in rows if not DOC_ID.fullmatch(row["doc_id"])]
     if odd or not rows:
         raise NOTHING.error(f"no id: {', '.join(odd)}" if odd else "no *.txt", file=str(folder))
-    corpus = Corpus(name=folder.name, version="0.0.0", layers=Layers(), language=language)
-    return Source(corpus, load_labeling_config(config), [load_article(folder, row) for row in rows])
+    labeling = load_labeling_config(config)
+    layers = with_further(Layers(), [*labeling.layers])
+    corpus = Corpus(name=folder.name, version="0.0.0", layers=layers, language=language)
+    return Source(corpus, labeling, [load_article(folder, row) for row in rows])

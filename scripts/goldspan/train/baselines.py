@@ -64,7 +64,7 @@ class Majority:
 
 
 class ByHeart:
-    """Gives a claim, or two, the labels of what it has in memory that shares most words with it."""
+    """Gives an item the labels of what it has in memory that shares most words with it."""
 
     def __init__(self, items: Sequence[Item], labels: Labels) -> None:
         """Memorise the items."""
@@ -86,7 +86,7 @@ class ByHeart:
 
 
 def words_of(item: Item) -> frozenset[str]:
-    """The words of a claim's content, or of two claims."""
+    """The words of a document, of a claim's content or a span, or of two claims."""
     texts = item.texts if len(item.doc_ids) > 1 else item.texts[:1]
     return frozenset(word.lower() for text in texts for word in WORD.findall(text))
 

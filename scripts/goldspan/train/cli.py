@@ -15,7 +15,7 @@ from goldspan.faults import printable, printable_json
 from goldspan.options import extra, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.scores import BASELINES, Score, article_rows, fold_rows
-from goldspan.train.examples import Task
+from goldspan.train.examples import LAYER_TASKS, Task
 from goldspan.train.models import KINDS, Setup, kind_of
 
 __all__ = ["train_command"]
@@ -34,11 +34,17 @@ def train_command(
         Path,
         typer.Argument(
             metavar="FOLDER",
-            help="A release; for ner also a folder converted with --bio.",
+            help="A release; for ner and documents also a converted folder.",
             exists=True,
             file_okay=False,
         ),
     ] = Path("dataset/release"),
+    layer: Annotated[
+        str, typer.Option(metavar="CONFIG", help="For spans and attributes: the layer, by its config in the release.")
+    ] = "",
+    config: Annotated[
+        Path | None, typer.Option(metavar="XML", help="For documents of a converted folder: its labeling config.")
+    ] = None,
     model: Annotated[
         str, typer.Option(metavar="MODEL", help="light, or the path or Hub id of an encoder to fine-tune.")
     ] = "light",
@@ -68,6 +74,8 @@ def train_command(
     """Train a model on each fold and score it beside baselines; then train it on everything and save it."""
     if keep is not None and keep.is_dir():
         raise typer.BadParameter(f"{keep} is a folder")
+    if bool(layer) != (task in LAYER_TASKS):
+        raise typer.BadParameter(f"{task} is for {'no one layer' if layer else 'one layer: --layer CONFIG'}")
     kind = kind_of(model)
     called = called_by(name, model, kind)
     if rate is not None and not 0 < rate <= 1:
@@ -80,7 +88,7 @@ def train_command(
         setup = Setup(seed, None if kind == "light" else model, epochs, rate, show)
         trained = train(
             source,
-            Asked(task, model, called, folds, by_time, language),
+            Asked(task, model, called, folds, by_time, language, layer, config),
             setup,
             out,
             keep,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
 from goldspan.train.encoder_chain import Chain, count, softmax
@@ -68,15 +69,17 @@ class ClassEncoder(Encoder):
     """Chooses labels."""
 
     def predict(self, items: Sequence[Item]) -> list[dict[str, Choice]]:
-        """The likeliest label of each attribute, with its probability."""
-        said = logits(self, [read_item(item, self) for item in items])
-        return [{name: choice(each, group) for name, group in self.head.groups.items()} for each in said]
+        """The likeliest label of each attribute, with its probability, by the mean of what is said of each part."""
+        parts = [read_item(item, self) for item in items]
+        said = iter(logits(self, [part for each in parts for part in each]))
+        means = [np.mean([next(said) for _ in each], axis=0) for each in parts]
+        return [{name: choice(each, group) for name, group in self.head.groups.items()} for each in means]
 
 
 def train_classes(items: Sequence[Item], labels: Labels, setup: Setup) -> ClassEncoder:
     """Learn to choose labels: one sequence classification for all attributes."""
     encoder = ClassEncoder(*begin(AutoModelForSequenceClassification, label_head(labels), setup))
-    rows = [{**read_item(item, encoder), "labels": answers(item, encoder.head)} for item in items]
+    rows = [{**part, "labels": answers(item, encoder.head)} for item in items for part in read_item(item, encoder)]
     fine_tune(encoder, rows, CLASSES, setup)
     return encoder
 
@@ -86,9 +89,16 @@ def load_classes(folder: Path, about: About) -> ClassEncoder:
     return ClassEncoder(*load(AutoModelForSequenceClassification, folder), label_head(about.labels))
 
 
-def read_item(item: Item, encoder: Encoder) -> dict[str, Any]:
-    """What an encoder reads of an item: its texts as a pair, the longer cut where they are too long."""
-    return dict(encoder.tokenizer(*item.texts, truncation=True, max_length=encoder.size))
+def read_item(item: Item, encoder: Encoder) -> list[dict[str, Any]]:
+    """The parts of an item that an encoder reads: of one text all, of two a pair, the longer cut if it is too long."""
+    alone = len(item.texts) == 1
+    read = encoder.tokenizer(
+        *item.texts, truncation=True, max_length=encoder.size, return_overflowing_tokens=alone, verbose=False
+    )
+    if not alone:
+        return [dict(read)]
+    names = [name for name in read if name in encoder.tokenizer.model_input_names]
+    return [{name: read[name][at] for name in names} for at in range(len(read["input_ids"]))]
 
 
 def answers(item: Item, head: Head) -> list[int]:

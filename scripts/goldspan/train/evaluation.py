@@ -64,7 +64,7 @@ def scored(system: str, fold: Fold, tested: Examples, found: Sequence[Any]) -> I
             score = span_scores if tested.layers else class_scores
             for figures in score(there, said, tested.layers or tested.labels):
                 if not (doc_id and tested.layers and figures["of"] != ALL):
-                    yield Score(task=tested.task, system=system, fold=fold.name, doc_id=doc_id, **figures)
+                    yield Score(task=tested.name, system=system, fold=fold.name, doc_id=doc_id, **figures)
 
 
 def doc_ids(example: Passage | Item) -> tuple[str, ...]:

@@ -9,7 +9,20 @@ from goldspan.records import Span
 from goldspan.settings import NearDuplicates
 from goldspan.tokens import bio, decode_bio
 
-__all__ = ["SPAN_TASKS", "Described", "Examples", "Item", "Labels", "Layers", "Passage", "Task", "decode", "tags"]
+__all__ = [
+    "LAYER_TASKS",
+    "SPAN_TASKS",
+    "Described",
+    "Examples",
+    "Item",
+    "Labels",
+    "Layers",
+    "Passage",
+    "Task",
+    "decode",
+    "tags",
+    "task_name",
+]
 
 Layers = Mapping[str, Sequence[str]]  # labels by layer: of one layer no two spans overlap
 Labels = Mapping[str, Sequence[str]]  # labels by attribute, in the order of the labeling config
@@ -22,9 +35,19 @@ class Task(StrEnum):
     attribution = "attribution"
     claims = "claims"
     relations = "relations"
+    documents = "documents"
+    spans = "spans"
+    attributes = "attributes"
+    span_relations = "span-relations"
 
 
-SPAN_TASKS = frozenset({Task.ner, Task.attribution})  # the others choose a label for each attribute of an item
+SPAN_TASKS = frozenset({Task.ner, Task.attribution, Task.spans})  # the others label each attribute of an item
+LAYER_TASKS = frozenset({Task.spans, Task.attributes})  # they are for one layer, which is named by its config
+
+
+def task_name(task: Task, layer: str = "") -> str:
+    """The name of a task, with the layer that it is for: ``spans:event``."""
+    return f"{task}:{layer}" if layer else str(task)
 
 
 class Passage(Struct, frozen=True):
@@ -51,9 +74,10 @@ class Passage(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """What gets a label for each attribute: a claim, with ``texts`` (its content, its context), or two claims.
+    """What gets a label for each attribute: a document, a claim or a span, or two of them.
 
-    ``doc_ids`` and ``groups`` are those of the claims; ``labels`` lacks an attribute that has no value.
+    ``texts`` has one text of a document; of a claim or a span its words and their context; of two the words of each.
+    ``doc_ids`` and ``groups`` are of the documents that it stands in. ``labels`` lacks what has no value.
     """
 
     id: str
@@ -76,7 +100,8 @@ class Examples(Struct, frozen=True):
     """The examples of a task: passages (with ``layers``) or items (with ``labels``), never both.
 
     ``source`` names the data, ``records`` has the hash of the records of each table that was read, ``left_out`` counts
-    what cannot be learnt, by what it is; ``near`` says which documents are near duplicates.
+    what cannot be learnt, by what it is; ``near`` says which documents are near duplicates; ``layer`` is the config of
+    the layer that the task is for, if it is for one.
     """
 
     task: Task
@@ -90,6 +115,12 @@ class Examples(Struct, frozen=True):
     items: tuple[Item, ...] = ()
     left_out: Mapping[str, int] = {}
     near: NearDuplicates = NearDuplicates()
+    layer: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the task, with its layer."""
+        return task_name(self.task, self.layer)
 
 
 def tags(passage: Passage, layer: str) -> list[str]:

@@ -87,8 +87,13 @@ def inside_quotation(words: Sequence[str]) -> list[bool]:
 
 
 def item_features(item: Item) -> Mapping[str, float]:
-    """The features of an item: of a claim what it says, where it stands; of two what each says and what they share."""
+    """The features of an item: what a document says, or a claim or span and where it stands.
+
+    Of two of them what each says and what they share.
+    """
     texts = [words_of(text) for text in item.texts]
+    if len(item.texts) == 1:
+        return bag("text", texts[0])
     if len(item.doc_ids) == 2:
         return {**bag("0", texts[0]), **bag("1", texts[1]), **compared(*map(set, texts))}
     content, context = item.texts

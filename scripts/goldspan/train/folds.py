@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from goldspan.dates import is_date
-from goldspan.duplicates import joins, runs_of_words
+from goldspan.duplicates import resemblances, runs_of_words
 from goldspan.faults import Finding, fault
 from goldspan.settings import NearDuplicates
 from goldspan.train.examples import Described, Examples, Item, Passage
@@ -87,9 +87,10 @@ def together(documents: Sequence[Described], near: NearDuplicates) -> list[Group
     name = {one.doc_id: one.group for one in documents}
     runs = {one.doc_id: runs_of_words(one.text, near.words) for one in documents}
     joined = {one.group: {one.group} for one in documents}
-    for one, other, _ in joins(runs, name, near.threshold):
-        both = joined[name[one]] | joined[name[other]]
-        joined |= dict.fromkeys(both, both)
+    for (one, other), resemblance in resemblances(runs).items():
+        if resemblance >= near.threshold and joined[name[one]] is not joined[name[other]]:
+            both = joined[name[one]] | joined[name[other]]
+            joined |= dict.fromkeys(both, both)
     groups = {id(names): sorted(names) for names in joined.values()}
     return sorted(
         (Group(" + ".join(names), tuple(one for one in documents if one.group in names)) for names in groups.values()),
@@ -155,7 +156,7 @@ def left_out(examples: Examples, made: Iterable[Fold]) -> list[Finding]:
     """What of the data is no part of the scores (W980)."""
     apart = sorted(used(examples) - {doc_id for fold in made for doc_id in fold.train | fold.test})
     counted = {**examples.left_out, **({"documents that are in no fold": len(apart)} if apart else {})}
-    return [NOT_LEARNT.finding(f"{count} {what}") for what, count in counted.items()]
+    return [NOT_LEARNT.finding(f"{what}: {count}") for what, count in counted.items()]
 
 
 def used(examples: Examples) -> set[str]:

@@ -1,52 +1,79 @@
-"""Claims and pairs of claims -> items to be labelled."""
+"""Documents, spans, claims and pairs of them -> items to be labelled."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from goldspan.settings import Relations
-from goldspan.train.examples import Described, Item, Labels
+from goldspan.train.choices import Columns, Row, chosen
+from goldspan.train.examples import Described, Item
 
-__all__ = ["GAP", "claim_item", "claim_items", "relation_item", "relation_items"]
+__all__ = [
+    "GAP",
+    "claim_items",
+    "document_item",
+    "document_items",
+    "joined_items",
+    "relation_item",
+    "relation_items",
+    "span_items",
+    "stretch_item",
+]
 
-Row = Mapping[str, Any]
 GAP = " … "  # between the fragments of a content
 
 
-def claim_item(
-    claim_id: str, document: Described, content: Sequence[tuple[int, int]], labels: Mapping[str, str] | None = None
-) -> Item:
-    """A claim, of a release or found by a model: its content, and the paragraphs that this stands in.
+def document_item(name: str, document: Described, labels: Mapping[str, str] | None = None) -> Item:
+    """A document, or an annotation of it, with all that it says."""
+    return Item(name, (document.doc_id,), (document.group,), (document.text,), labels or {})
 
-    ``content`` are the extents of its fragments, in text order.
+
+def document_items(rows: Sequence[Row], documents: Mapping[str, Described], columns: Columns) -> Iterator[Item]:
+    """The documents that have a value in one of the columns, with their labels."""
+    for row in rows:
+        if labels := chosen(row, columns):
+            yield document_item(row["doc_id"], documents[row["doc_id"]], labels)
+
+
+def stretch_item(
+    name: str, document: Described, extents: Sequence[tuple[int, int]], labels: Mapping[str, str] | None = None
+) -> Item:
+    """A claim or a span, of a release or found by a model: its words, and the paragraphs that it stands in.
+
+    ``extents`` are those of a span, or of the fragments of a claim's content in text order.
     """
     text = document.text
-    start = text.rfind("\n", 0, content[0][0]) + 1
-    end = text.find("\n", content[-1][1])
+    start = text.rfind("\n", 0, extents[0][0]) + 1
+    end = text.find("\n", extents[-1][1])
     return Item(
-        id=claim_id,
+        id=name,
         doc_ids=(document.doc_id,),
         groups=(document.group,),
-        texts=(GAP.join(text[left:right] for left, right in content), text[start : end if end >= 0 else len(text)]),
+        texts=(GAP.join(text[left:right] for left, right in extents), text[start : end if end >= 0 else len(text)]),
         labels=labels or {},
     )
 
 
-def claim_items(rows: Sequence[Row], documents: Mapping[str, Described], labels: Labels) -> Iterator[Item]:
+def span_items(rows: Sequence[Row], documents: Mapping[str, Described], columns: Columns, key: str) -> Iterator[Item]:
+    """The spans of a layer that have a value in one of the columns, with their labels."""
+    for row in rows:
+        if labels := chosen(row, columns):
+            yield stretch_item(row[key], documents[row["doc_id"]], [(row["start"], row["end"])], labels)
+
+
+def joined_items(rows: Sequence[Row], documents: Mapping[str, Described], columns: Columns) -> Iterator[Item]:
+    """The relations between spans that have a label: the words of both ends, each after the name of its layer."""
+    for row in rows:
+        if labels := chosen(row, columns):
+            document = documents[row["doc_id"]]
+            one, other = (f"{row[f'{side}_config']}: {row[f'{side}_text']}" for side in ("from", "to"))
+            yield relation_item(row["relation_id"], ((document, one), (document, other)), labels)
+
+
+def claim_items(rows: Sequence[Row], documents: Mapping[str, Described], columns: Columns) -> Iterator[Item]:
     """The claims of a release, with their labels; one without content is none."""
     for row in rows:
-        if not row["content"]:
-            continue
-        extents = [(one["start"], one["end"]) for one in row["content"]]
-        yield claim_item(row["claim_id"], documents[row["doc_id"]], extents, values(row, labels))
-
-
-def values(row: Row, labels: Labels) -> dict[str, str]:
-    """The label of each attribute that has one in a row, of those that there are.
-
-    What is true or false is written as the labeling config has it.
-    """
-    found = {name: str(row[name]).lower() if isinstance(row[name], bool) else row[name] for name in labels}
-    return {name: value for name, value in found.items() if value in labels[name]}
+        if row["content"]:
+            extents = [(one["start"], one["end"]) for one in row["content"]]
+            yield stretch_item(row["claim_id"], documents[row["doc_id"]], extents, chosen(row, columns))
 
 
 def relation_item(
@@ -54,7 +81,7 @@ def relation_item(
     claims: tuple[tuple[Described, str], tuple[Described, str]],
     labels: Mapping[str, str] | None = None,
 ) -> Item:
-    """Two claims, each with its document and its words, normalized as in ``text_a`` and ``text_b`` of a release."""
+    """Two claims or spans, each with its document and its words, those of a claim normalized as in a release."""
     (one, said), (other, answered) = claims
     return Item(
         id=relation_id,
@@ -66,7 +93,7 @@ def relation_item(
 
 
 def relation_items(
-    rows: Sequence[Row], documents: Mapping[str, Described], labels: Labels, settings: Relations
+    rows: Sequence[Row], documents: Mapping[str, Described], columns: Columns, settings: Relations
 ) -> Iterator[Item]:
     """The related claims of a release, two and two, in the order of their ids, so that the order says nothing.
 
@@ -79,7 +106,7 @@ def relation_items(
         if not all(said for _, _, said in sides):
             continue
         one, other = sorted(sides, key=lambda side: side[0])
-        known = values(row, labels)
+        known = chosen(row, columns)
         if one is not sides[0]:
             known = {name: turned.get(label, label) for name, label in known.items()}
         yield relation_item(row["relation_id"], (one[1:], other[1:]), known)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from goldspan.faults import DataError, fault
 from goldspan.progress import Show, silent
 from goldspan.store import NOT_OURS, new_folder
-from goldspan.train.examples import SPAN_TASKS, Examples, Item, Labels, Layers, Passage, Task
+from goldspan.train.examples import SPAN_TASKS, Examples, Item, Labels, Layers, Passage, Task, task_name
 
 __all__ = [
     "KINDS",
@@ -107,7 +107,8 @@ class Setup(Struct, frozen=True):
 class About(Struct, frozen=True, kw_only=True):
     """What ``goldspan.json`` says of a model.
 
-    ``documents`` are those that it was trained on; ``files`` has the SHA-256 of what else the folder holds.
+    ``documents`` are those that it was trained on; ``files`` has the SHA-256 of what else the folder holds. ``layer``
+    is the config of the layer that its task is for, if it is for one.
     """
 
     task: Task
@@ -116,6 +117,7 @@ class About(Struct, frozen=True, kw_only=True):
     records: Mapping[str, str]
     documents: Sequence[str]
     language: str
+    layer: str = ""
     layers: Mapping[str, Sequence[str]] = {}
     labels: Mapping[str, Sequence[str]] = {}
     seed: int = 0
@@ -124,6 +126,11 @@ class About(Struct, frozen=True, kw_only=True):
     rate: float | None = None
     versions: Mapping[str, str] = {}
     files: Mapping[str, str] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of its task, with its layer."""
+        return task_name(self.task, self.layer)
 
 
 class Kind(Protocol):
@@ -176,6 +183,7 @@ def about(kind: str, examples: Examples, setup: Setup) -> About:
         records=examples.records,
         documents=[one.doc_id for one in examples.documents if one.doc_id in learnt],
         language=examples.language,
+        layer=examples.layer,
         layers=examples.layers,
         labels=examples.labels,
         seed=setup.seed,

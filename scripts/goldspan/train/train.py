@@ -17,7 +17,10 @@ __all__ = ["Asked", "Trained", "train"]
 
 
 class Asked(Struct, frozen=True):
-    """What is asked for: a task, a model and what it is called, and folds."""
+    """What is asked for: a task and its layer, a model and what it is called, folds, and how the source is read.
+
+    ``config`` is the labeling config of a converted folder.
+    """
 
     task: Task
     model: str = "light"
@@ -25,6 +28,8 @@ class Asked(Struct, frozen=True):
     folds: int | None = None
     by_time: bool = False
     language: str | None = None
+    layer: str = ""
+    config: Path | None = None
 
 
 class Trained(Struct, frozen=True):
@@ -51,11 +56,11 @@ def train(source: Path, asked: Asked, setup: Setup, out: Path | None = None, kee
     if out is not None:
         check_target(out)
     kept = read_scores(keep) if keep is not None else Kept()
-    examples = read_examples(source, asked.task, asked.language)
+    examples = read_examples(source, asked.task, asked.language, asked.layer, asked.config)
     made = folds(examples, asked.folds, by_time=asked.by_time)
     scores = list(evaluate(kind, examples, made, setup, asked.name))
     if keep is not None:
-        replace_file(keep, scores_json(kept.with_task(asked.task, examples.records, scores)))
+        replace_file(keep, scores_json(kept.with_task(examples.name, examples.records, scores)))
     if out is not None:
         setup.show("training on everything")
         save_model(out, fit(kind, examples, setup), about(kind, examples, setup))
