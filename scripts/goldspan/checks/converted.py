@@ -52,6 +52,7 @@ NULLABLE = {
     "annotations": {"annotator", "created_at", "updated_at", "lead_time", "meta"},
     "spans": {"parent_span_id", "origin", "score", "meta"},
     "relations": {"meta"},
+    "bio": {"annotation_id"},
     "predictions": {name for name, _ in PREDICTIONS} - {"span_id", "prediction_id", "doc_id"},
 }
 FIXED_COLUMNS = {

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from goldspan.commands.picking import PickOption
 from goldspan.commands.projects import prefixes_of
 from goldspan.commands.texts import TextsOption, text_folders
 from goldspan.convert.columns import run_lean
@@ -48,6 +49,7 @@ def convert_command(
     tokenizer: Annotated[
         Path | None, typer.Option(metavar="JSON", help="Tag the sub-words of a Hugging Face tokenizer.json instead.")
     ] = None,
+    pick: PickOption = None,
     predictions: Annotated[
         bool, typer.Option("--predictions", help="Write a table of what models predicted, too.")
     ] = False,
@@ -75,6 +77,8 @@ def convert_command(
     """
     if tokenizer is not None and bio is None:
         raise typer.BadParameter("--tokenizer goes with --bio")
+    if pick is not None and bio is None:
+        raise typer.BadParameter("--pick goes with --bio; the four tables have every annotation")
     if len(config) not in (1, len(exports)):
         raise typer.BadParameter(f"{len(config)} of --config for {len(exports)} exports: give one, or one for each")
     prefixes = prefixes_of(prefix or (), exports)
@@ -92,6 +96,7 @@ def convert_command(
             folders=text_folders(texts or ()),
             bio=bio,
             tokenizer=tokenizer,
+            pick=pick,
             predictions=predictions,
             workers=workers,
             shards=shards,

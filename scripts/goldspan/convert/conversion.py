@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from goldspan.convert.layout import OURS
 from goldspan.convert.page import render_page
+from goldspan.convert.picked_tags import tag_picked
 from goldspan.convert.predicted import add_predictions, convert_predictions
 from goldspan.convert.running import plan, run_all
 from goldspan.convert.shards import Counts, Options
@@ -60,6 +61,7 @@ def convert(
     folders: Sequence[TextFolder] = (),
     bio: str | None = None,
     tokenizer: Path | None = None,
+    pick: str | None = None,
     predictions: bool = False,
     workers: int | None = None,
     shards: int | None = None,
@@ -73,8 +75,9 @@ def convert(
     ``prefixes`` are what the ids of the documents and annotations of each export begin with. ``skip`` leaves out what
     is wrong and writes it down in ``rejects.jsonl``; ``offsets`` says what they count, which otherwise is told by
     evidence for each document; ``folders`` have the texts of which the tasks have only the addresses; ``bio`` names a
-    layer to tag tokens by, which are those of a Hugging Face ``tokenizer`` if one is given. ``predictions`` asks for a
-    table of these, too. Each of the ``workers``
+    layer to tag tokens by, which are those of a Hugging Face ``tokenizer`` if one is given. ``pick`` says
+    which one annotation of a document is tagged (see `goldspan.convert.picking`). ``predictions`` asks for a table of
+    these, too. Each of the ``workers``
     keeps one processor busy; if nothing is said of them there is one, which writes beside its other work. The input is
     cut into about as many ``shards`` as wanted, one for each worker by default; the rows are the same for any number,
     and for every engine.
@@ -112,6 +115,9 @@ def convert(
             raise DataError(together.findings)
         elsewhere = Counter(together.elsewhere)
         together.findings += left_out(elsewhere)
+        if bio is not None and pick is not None:
+            tagged = tag_picked(new, options, bio, pick)
+            together.rows["bio"], together.untagged = tagged.rows, tagged.untagged
         result = Converted(
             rows=together.rows,
             counts={"tasks": together.tasks, "annotations": together.annotations, "items": together.items}

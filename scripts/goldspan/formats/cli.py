@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from goldspan.commands.picking import PickOption
 from goldspan.formats.export import Format, export
 from goldspan.options import extra, show_findings
 
@@ -39,10 +40,14 @@ def export_command(
         Path | None,
         typer.Option(metavar="XML", help="The labeling config of a converted folder, which says what are choices."),
     ] = None,
+    pick: PickOption = None,
 ) -> None:
     """A release or a converted folder -> the format of another tool; what that cannot hold is said and counted."""
+    if pick is not None and (source / "manifest.json").is_file():
+        raise typer.BadParameter("--pick is for a converted folder; a release has one annotation of each document")
+    options = {"layers": layer or (), "scheme": scheme, "language": language, "config": config, "pick": pick}
     with extra("formats"):
-        exported = export(source, format_, out, layers=layer or (), scheme=scheme, language=language, config=config)
+        exported = export(source, format_, out, **options)
     show_findings(exported.findings)
     figures = {**msgspec.to_builtins(exported.summary), "files": len(exported.summary.files)}
     typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))

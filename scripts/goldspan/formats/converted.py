@@ -1,6 +1,6 @@
 """A converted folder -> the stream: a document for each annotation, with the layers of its labeling config."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from goldspan.convert.layout import FIXED
+from goldspan.convert.picking import MAJORITY, Agreed, agreed, candidates, picked
 from goldspan.faults import stop_on_errors
 from goldspan.formats.checked import (
     NO_FIT,
@@ -43,8 +44,12 @@ NULLABLE = {"was_cancelled", "labels", "direction"}
 Rows = Callable[[str], list[Row]]
 
 
-def read_converted(folder: Path, language: str, config: LabelingConfig | None = None) -> Collection:
+def read_converted(
+    folder: Path, language: str, config: LabelingConfig | None = None, pick: str | None = None
+) -> Collection:
     """The annotations of a converted folder that were not skipped, and the documents that have none.
+
+    With a rule to ``pick`` one annotation of each document: of one for which it picks none, the text alone.
 
     Without its labeling config it is not known whether lists of texts that were said of whole documents are choices.
 
@@ -61,15 +66,15 @@ def read_converted(folder: Path, language: str, config: LabelingConfig | None = 
     layers = sorted(set(tables["spans"]["layer"].to_pylist()))
     annotations = tables["annotations"]
     columns = value_columns(annotations)
+    skipped = sum(map(bool, annotations["was_cancelled"].to_pylist()))
+    left_out = Lost({"annotations that were skipped": skipped})
     choices = choices_of(config) if config else likely_choices(annotations, columns)
     return Collection(
         layers=tuple(layers),
         main=layers[0] if len(layers) == 1 else None,
         language=language,
-        documents=documents(folder, tables),
-        left_out=Lost(
-            {"annotations that were skipped": sum(map(bool, tables["annotations"]["was_cancelled"].to_pylist()))}
-        ),
+        documents=documents(folder, tables, pick, left_out),
+        left_out=left_out,
         controls=controls_of(annotations, columns, choices),
         unsure=() if config else unsure_columns(annotations, columns),
     )
@@ -102,27 +107,57 @@ def by_annotation(table: pa.Table) -> Rows:
     return lambda name: list(ordered.slice(*bounds.get(name, (0, 0))).to_pylist())
 
 
-def documents(folder: Path, tables: dict[str, pa.Table]) -> Iterator[Document]:
+def documents(
+    folder: Path, tables: dict[str, pa.Table], pick: str | None = None, left_out: Lost | None = None
+) -> Iterator[Document]:
     """Each document, once for each of its annotations that counts; once without spans if none does."""
-    standing: dict[str, list[Row | None]] = defaultdict(list)
-    for row in tables["annotations"].to_pylist():
-        if not row["was_cancelled"]:
-            standing[row["doc_id"]].append(row)
+    left_out = Lost() if left_out is None else left_out
+    standing = candidates(tables["annotations"].to_pylist())
+    if pick not in (None, MAJORITY):
+        standing = {doc_id: one_of(rows, pick, left_out) for doc_id, rows in standing.items()}
     spans, relations = by_annotation(tables["spans"]), by_annotation(tables["relations"])
+    controls = value_columns(tables["annotations"])
     ids = tables["documents"]["doc_id"].to_pylist()
-    files = iter(file_names(key for doc_id in ids for key in keys(doc_id, standing.get(doc_id) or [None])))
+    shown = {doc_id: 1 if pick else len(standing.get(doc_id) or [None]) for doc_id in ids}
+    files = iter(file_names(key for doc_id in ids for key in keys(doc_id, standing.get(doc_id, []), shown[doc_id])))
     for batch in tables["documents"].to_batches(max_chunksize=64):
         for row in batch.to_pylist():
-            for annotation in standing.get(row["doc_id"]) or [None]:
+            rows = standing.get(row["doc_id"], [])
+            if pick == MAJORITY and rows:
+                found = agreed(rows, marked_by(rows, spans), marked_by(rows, relations), controls)
+                left_out.update(found.left_out)
+                yield check(by_majority(row, found, next(files)), str(folder))
+                continue
+            for annotation in rows or [None]:
                 name = annotation["annotation_id"] if annotation else None
                 marked = (spans(name), relations(name)) if name is not None else ([], [])
                 yield check(document(row, annotation, next(files), *marked), str(folder))
 
 
-def keys(doc_id: str, annotations: list[Row | None]) -> Iterator[tuple[str, ...]]:
-    """What names the file of each annotation of a document: the document, and where it has several the annotation."""
-    for one in annotations:
-        yield (doc_id, one["annotation_id"]) if one and len(annotations) > 1 else (doc_id,)
+def one_of(rows: list[Row], pick: str | None, left_out: Lost) -> list[Row]:
+    """The annotation that a rule picks, if it picks one; what it does not pick is counted."""
+    one = picked(rows, pick or "")
+    left_out["annotations that are not picked"] += len(rows) - (one is not None)
+    return [one] if one is not None else []
+
+
+def marked_by(annotations: list[Row], rows: Rows) -> Iterator[Row]:
+    """The rows of some annotations."""
+    return (row for one in annotations for row in rows(one["annotation_id"]))
+
+
+def by_majority(row: Row, found: Agreed, file: str) -> Document:
+    """A document with what more than half of its annotations have."""
+    made = {**found.values, "doc_id": row["doc_id"], "annotation_id": None, "was_cancelled": False}
+    return document(row, made, file, found.spans, found.relations)
+
+
+def keys(doc_id: str, annotations: list[Row], shown: int) -> Iterator[tuple[str, ...]]:
+    """What names the file of each annotation that is shown: the document, and where it has several the annotation."""
+    if shown > 1:
+        yield from ((doc_id, one["annotation_id"]) for one in annotations)
+    else:
+        yield (doc_id,)
 
 
 def document(row: Row, annotation: Row | None, file: str, spans: list[Row], relations: list[Row]) -> Document:

@@ -83,12 +83,14 @@ def export(
     scheme: str = "BIO",
     language: str = "en",
     config: Path | None = None,
+    pick: str | None = None,
 ) -> Exported:
     """Write a release or a converted folder in a format into a folder, new or of an earlier export.
 
     Only some ``layers`` if any are named, of which the first is that of entities. ``scheme`` is BIO or BILOU, for
     CoNLL; ``language`` that of sentences, for CoNLL and GLiNER. The labeling ``config`` of a converted folder says
-    which values of whole documents are choices.
+    which values of whole documents are choices; ``pick`` says which one of a document's annotations is written (see
+    `goldspan.convert.picking`), which otherwise are all of them.
 
     Raises:
         DataError: the source cannot be read (E960, E961, E610, E705, E710), does not fit together (E962) or has no such
@@ -98,7 +100,7 @@ def export(
     """
     write = writer(form, scheme)
     counts, lost, left_out = Lost(), Lost(), Lost()
-    collection = counted(only(read_folder(source, language, config), layers, left_out), counts)
+    collection = counted(only(read_folder(source, language, config, pick), layers, left_out), counts)
     check_target(out)
     with new_folder(out.resolve()) as new:
         names = list(dict.fromkeys(written(write(collection, lost), new)))
@@ -126,12 +128,12 @@ def writer(form: Format, scheme: str) -> Writer:
     return write
 
 
-def read_folder(folder: Path, language: str, config: Path | None = None) -> Collection:
+def read_folder(folder: Path, language: str, config: Path | None = None, pick: str | None = None) -> Collection:
     """The stream of a folder of either kind."""
     if (folder / "manifest.json").is_file():
         return read_release_folder(folder, language)
     if (folder / "documents").is_dir():
-        return read_converted(folder, language, load_labeling_config(config) if config else None)
+        return read_converted(folder, language, load_labeling_config(config) if config else None, pick)
     raise NO_FOLDER.error(file=str(folder))
 
 
