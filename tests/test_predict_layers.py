@@ -46,7 +46,7 @@ def predicted(corpus: Path, models: list[Path]) -> dict[str, Any]:
 
 def test_values_of_the_whole_task_stand_without_a_region(predicted: dict[str, Any]) -> None:
     items = {
-        item["from_name"]: item for item in predicted["predictions"][0]["result"] if item["id"].startswith("task-")
+        item["from_name"]: item for item in predicted["predictions"][0]["result"] if item["id"].startswith("document-")
     }
     assert {name: item["value"] for name, item in items.items()} == {
         "stance": {"choices": ["for"]},

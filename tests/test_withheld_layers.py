@@ -54,7 +54,8 @@ def masked(built: Built) -> Built:
 
 
 def rows(built: Built, config: str) -> list[Row]:
-    return built.tables[config].to_pylist()
+    found: list[Row] = built.tables[config].to_pylist()
+    return found
 
 
 def test_no_word_of_a_span_or_of_the_end_of_a_relation_is_left(built: Built, masked: Built) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from goldspan.labeling import LabelingConfig, parse_labeling_config
 from goldspan.records import Annotation, Relation, Span
-from goldspan.tasks import VALUE_FIELDS, result_items
+from goldspan.tasks import result_items
 
 XML = """
 <View>
@@ -104,16 +104,12 @@ AGREED = (
 
 
 def items(one: Annotation) -> list[dict[str, Any]]:
-    """An annotation as the items of a result, with what the browser showed and with the values of the whole task."""
+    """An annotation as the items of a result, with what the browser showed."""
     found = result_items(one, CONFIG)
     shown = {span.region_id: span.shown_text for span in one.spans}
     for item in found:
         if item["type"] == "labels":
             item["value"]["text"] = shown[item["id"]]
-    for name, value in one.attributes.items():
-        kind, field = VALUE_FIELDS[CONFIG.attributes[name].tag]
-        stored = [value] if isinstance(value, str) else value
-        found.append({"id": f"task-{name}", "from_name": name, "to_name": "t", "type": kind, "value": {field: stored}})
     return found
 
 

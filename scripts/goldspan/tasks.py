@@ -5,11 +5,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from goldspan.adjudicate import settle
+from goldspan.adjudicate import DOCUMENT, settle
 from goldspan.articles import load_articles
 from goldspan.build import settled_annotations, settled_claims
 from goldspan.corpus import Corpus, check_settings, load_corpus
 from goldspan.decisions import Conflict, Decider, Place
+from goldspan.export.storing import data_showing
 from goldspan.faults import printable_json, stop_on_errors
 from goldspan.inputs import Inputs, read_inputs
 from goldspan.labeling import Attribute, LabelingConfig, load_labeling_config
@@ -95,10 +96,15 @@ def article_tasks(folder: Path, proposal: Proposal = Proposal.zones) -> list[Tas
     return tasks
 
 
-def article_data(article: Article, config: LabelingConfig) -> dict[str, str]:
-    """The data of an article's task: the text, the document's id, and what is known of it."""
+def article_data(article: Article, config: LabelingConfig) -> dict[str, Any]:
+    """The data of an article's task: the text, the document's id, and what is known of it.
+
+    Raises:
+        DataError: no data can show the text as the labeling config has it (E906).
+    """
     known = {key: value for key, value in article.metadata.items() if value is not None}
-    return {**known, "doc_id": article.doc_id, "text_sha256": article.sha256, config.text_field: article.text}
+    data = {**known, "doc_id": article.doc_id, "text_sha256": article.sha256}
+    return data if config.source is None else data_showing(article.text, config.source, data)
 
 
 def predictions(results: dict[str, Items]) -> list[dict[str, Any]]:
@@ -175,17 +181,26 @@ def adjudication_tasks(folder: Path) -> list[Task]:
 
 
 def differing_items(annotation: Annotation, conflicts: list[Conflict], inputs: Inputs) -> Items:
-    """The regions of an annotator that a conflict is about, with their values and the relations between them."""
+    """The regions of an annotator that a conflict is about, with their values and the relations between them.
+
+    And the values of the whole task that one is about.
+    """
     places = {place for conflict in conflicts for place in conflict.about}
     spans = [span for span in annotation.spans if Place(span.layer, *span.extent) in places]
     ids = {span.region_id for span in spans}
     relations = [one for one in annotation.relations if one.from_id in ids and one.to_id in ids]
-    return as_items(spans, relations, inputs.config)
+    names = {conflict.id for conflict in conflicts}
+    values = {
+        name: value
+        for name, value in annotation.attributes.items()
+        if f"{annotation.doc_id}:{DOCUMENT}:{name}" in names
+    }
+    return [*as_items(spans, relations, inputs.config), *document_items(values, inputs.config)]
 
 
 def result_items(annotation: Annotation, config: LabelingConfig) -> Items:
-    """A whole annotation as the items of a result."""
-    return as_items(annotation.spans, annotation.relations, config)
+    """A whole annotation as the items of a result, the values of the whole task last."""
+    return [*as_items(annotation.spans, annotation.relations, config), *document_items(annotation.attributes, config)]
 
 
 def as_items(spans: Iterable[Span], relations: Iterable[Relation], config: LabelingConfig) -> Items:
@@ -204,24 +219,28 @@ def as_items(spans: Iterable[Span], relations: Iterable[Relation], config: Label
 
 def region_items(span: Span, config: LabelingConfig) -> Iterator[dict[str, Any]]:
     """A span and its values as the items of a result."""
-    base = {"id": span.region_id, "to_name": config.text_name}
+    layer = config.layers[span.layer]
     extent = {"start": span.start, "end": span.end}
-    yield {**base, "from_name": span.layer, "type": "labels", "value": {**extent, "labels": list(span.labels)}}
+    region = {"id": span.region_id, "from_name": layer.name, "to_name": layer.to_name or config.text_name}
+    if layer.tag == "Labels":
+        yield {**region, "type": "labels", "value": {**extent, "labels": list(span.labels)}}
     for name, value in span.attributes.items():
-        item = value_item(config.attributes[name], value)
-        yield {**base, **item, "value": {**extent, **item["value"]}}
+        yield {"id": span.region_id, **value_item(config.attributes[name], value, config, extent)}
 
 
-def document_items(values: Mapping[str, Any], config: LabelingConfig) -> Iterator[dict[str, Any]]:
-    """Values of a whole task as the items of a result."""
-    for name, value in values.items():
-        yield {"id": f"task-{name}", "to_name": config.text_name, **value_item(config.attributes[name], value)}
+def document_items(values: Mapping[str, Any], config: LabelingConfig) -> Items:
+    """Values of the whole task as the items of a result."""
+    return [
+        {"id": f"{DOCUMENT}-{name}", **value_item(config.attributes[name], value, config, {})}
+        for name, value in values.items()
+    ]
 
 
-def value_item(attribute: Attribute, value: Any) -> dict[str, Any]:
-    """What an item says of a value of a control."""
+def value_item(attribute: Attribute, value: Any, config: LabelingConfig, extent: Mapping[str, int]) -> dict[str, Any]:
+    """A value of a control as an item of a result, without its id; ``extent`` is that of its region, if it has one."""
     kind, field = VALUE_FIELDS[attribute.tag]
     plain = str(value).lower() if isinstance(value, bool) else value
     is_list = attribute.tag in ("Choices", "TextArea")
     stored = [plain] if is_list and not isinstance(plain, list) else plain
-    return {"from_name": attribute.name, "type": kind, "value": {field: stored}}
+    to_name = attribute.to_name or config.text_name
+    return {"from_name": attribute.name, "to_name": to_name, "type": kind, "value": {**extent, field: stored}}

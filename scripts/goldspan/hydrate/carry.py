@@ -63,10 +63,10 @@ class Carried(Struct, frozen=True):
     findings: list[Finding]
 
 
-def carry(task: Written, doc_id: str, field: str, alignment: Alignment, place: dict[str, str]) -> Carried:
+def carry(task: Written, doc_id: str, alignment: Alignment, place: dict[str, str]) -> Carried:
     """Carry a task over. Lost regions go with their values and relations; everything else is kept as it is written.
 
-    ``field`` is the data field with the text, ``place`` names file and task for the findings.
+    ``task`` has the data of the new text already; ``place`` names file and task for the findings.
     """
     moves: list[Move] = []
     findings: list[Finding] = []
@@ -75,40 +75,55 @@ def carry(task: Written, doc_id: str, field: str, alignment: Alignment, place: d
         items = holder.get("result")
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             return holder
-        where = {region: (extent, alignment.place(*extent)) for region, extent in regions(items, alignment.old)}
-        layers = {str(item.get("id")): str(item.get("from_name")) for item in items if item.get("type") == "labels"}
+        found = regions(items, alignment.old)
+        where = {region: (extent, alignment.place(*extent)) for region, (_, extent) in found.items()}
+        layers = {region: layer for region, (layer, _) in found.items()}
         for region, (extent, placed) in where.items():
             now = placed.extent if placed else None
-            moves.append(Move(doc_id, extent, now, layers.get(region, ""), region, str(holder.get("id"))))
+            moves.append(Move(doc_id, extent, now, layers[region], region, str(holder.get("id"))))
             findings.extend(look_at(alignment, extent, placed, {**place, "region": region}))
         return {**holder, "result": list(carried_items(items, where, alignment))}
 
     lists = {name: task.entry[name] for name in RESULTS if isinstance(task.entry.get(name), list)}
     changed = {name: [over(one) if isinstance(one, dict) else one for one in every] for name, every in lists.items()}
     own = {"result": over(task.entry)["result"]} if "result" in task.entry else {}
-    entry = task.with_data({**task.data, field: alignment.new}, **changed, **own)
+    entry = task.with_data(task.data, **changed, **own)
     return Carried(entry, moves, findings)
 
 
-def regions(items: list[Json], text: str) -> Iterator[tuple[str, Extent]]:
-    """The regions of a result by their ids; one whose offsets are not in the text is none, and stays as it is."""
-    for item in items:
+def regions(items: list[Json], text: str) -> dict[str, tuple[str, Extent]]:
+    """The regions of a result by their ids: the control of each, and where it is.
+
+    One whose offsets are not in the text is none, and stays as it is.
+    """
+    found: dict[str, tuple[str, Extent]] = {}
+    for number, item in enumerate(items):
         value = item.get("value")
-        if isinstance(value, dict) and "labels" in value:
-            start, end = value.get("start"), value.get("end")
-            if isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text):
-                yield str(item.get("id")), (start, end)
+        extent = (offset(value.get("start")), offset(value.get("end"))) if isinstance(value, dict) else (None, None)
+        if extent[0] is not None and extent[1] is not None and 0 <= extent[0] < extent[1] <= len(text):
+            found.setdefault(region_of(item, number), (str(item.get("from_name")), (extent[0], extent[1])))
+    return found
+
+
+def offset(value: Any) -> int | None:
+    """An offset as a number; None if it is none."""
+    whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+    return int(value) if whole else None
+
+
+def region_of(item: Json, number: int) -> str:
+    """The region that an item of a result is of; one of its own, by its number, where the item names none."""
+    return f"item {number}" if item.get("id") is None else str(item["id"])
 
 
 def carried_items(items: list[Json], where: Where, alignment: Alignment) -> Iterator[Json]:
     """The items of a result without those of lost regions."""
     lost = {region for region, (_, placed) in where.items() if placed is None}
-    for item in items:
-        named = {str(item.get(key)) for key in ("id", "from_id", "to_id") if item.get(key) is not None}
-        if named & lost:
+    for number, item in enumerate(items):
+        region, value = region_of(item, number), item.get("value")
+        if {region, *(str(item.get(end)) for end in ("from_id", "to_id"))} & lost:
             continue
-        value = item.get("value")
-        placed = where.get(str(item.get("id")), (None, None))[1]
+        placed = where.get(region, (None, None))[1]
         if placed is None or not isinstance(value, dict) or "start" not in value:
             yield item
             continue

@@ -18,7 +18,7 @@ PLACE_GONE = fault(
     "The build names it too: remove the row, or name another place.",
 )
 PLACE = re.compile(r"(?P<doc>[A-Za-z0-9._-]+):[^:|]+:(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})")
-OTHER_END = re.compile(r"(?<=[<>])(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})$")
+OTHER_END = re.compile(r"(?<=[<>])(?:[^:<>]+:)?(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})(?=:|$)")
 PAIR_FIELDS = ("doc_id", "claim_a", "claim_b")
 
 Alignments = Mapping[str, Alignment]

@@ -18,12 +18,14 @@ from goldspan.decisions import read_decisions
 from goldspan.export.naming import export_name
 from goldspan.export.reader import read_tasks, task_doc_id
 from goldspan.export.standing import Placed, standing_tasks
+from goldspan.export.storing import data_showing
 from goldspan.export.tasks import read_export
+from goldspan.export.texts import text_of
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hydrate.anchors import Alignment, align
 from goldspan.hydrate.carry import Carried, Json, Move, Written, carry
 from goldspan.hydrate.names import renamed_pair, renamed_sheet
-from goldspan.labeling import load_labeling_config
+from goldspan.labeling import TextSource, load_labeling_config
 from goldspan.pairs import read_clusters
 from goldspan.records import Article
 from goldspan.store import staged
@@ -61,7 +63,8 @@ def rebase(folder: Path, today: date) -> Rebased:
     stop_on_errors(findings)
     standing = standing_tasks(corpus.export_files(), read_written).tasks
     alignments: dict[str, Alignment] = {}
-    carried = list(carry_all(standing, {one.doc_id: one for one in articles}, config.text_field, alignments))
+    by_id = {one.doc_id: one for one in articles}
+    carried = list(carry_all(standing, by_id, config.source, alignments)) if config.source else []
     pairs = list(carry_pairs(corpus, alignments)) if alignments else []
     stop_on_errors(unreplaced(placed for placed, _ in (*carried, *pairs)))
     place = corpus.path("exports")
@@ -105,19 +108,25 @@ def read_written(path: Path) -> list[Written]:
 
 
 def carry_all(
-    standing: Iterable[Placed[Written]], articles: Mapping[str, Article], field: str, alignments: dict[str, Alignment]
+    standing: Iterable[Placed[Written]],
+    articles: Mapping[str, Article],
+    source: TextSource,
+    alignments: dict[str, Alignment],
 ) -> Iterator[tuple[Placed[Written], Carried]]:
-    """Each task that was annotated on another text than its article has, carried over; keeps the alignments."""
-    for placed in standing:
-        doc_id, old = task_doc_id(placed.task), placed.task.data.get(field)
+    """Each task that was annotated on another text than its article has, carried over; keeps the alignments.
+
+    A task that has no more than the address of its text does not say on which text it was annotated, and stays.
+    """
+    for placed in standing if not source.is_address else ():
+        doc_id, old = task_doc_id(placed.task), text_of(placed.task.data, source)
         article = articles.get(doc_id)
         if article is not None and isinstance(old, str) and old != article.text:
             if doc_id not in alignments or alignments[doc_id].old != old:
                 alignments[doc_id] = align(old, article.text)
             hashed = {"text_sha256": article.sha256} if "text_sha256" in placed.task.data else {}
-            task = msgspec.structs.replace(placed.task, data={**placed.task.data, **hashed})
+            data = data_showing(article.text, source, {**placed.task.data, **hashed})
             place = {"file": str(placed.file), "task": doc_id}
-            yield placed, carry(task, doc_id, field, alignments[doc_id], place)
+            yield placed, carry(msgspec.structs.replace(placed.task, data=data), doc_id, alignments[doc_id], place)
 
 
 def carry_pairs(corpus: Corpus, alignments: Mapping[str, Alignment]) -> Iterator[tuple[Placed[Written], Json]]:

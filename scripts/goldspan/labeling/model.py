@@ -45,7 +45,7 @@ class Attribute(Struct, frozen=True):
     """A control whose value belongs to a region (``per_region``) or to the whole task.
 
     ``layer`` and ``labels`` say on which regions it is asked for; None and () mean on all. ``values`` is its
-    inventory, if it has one.
+    inventory, if it has one, and ``to_name`` what it is for, if that is not the text.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Attribute(Struct, frozen=True):
     layer: str | None
     labels: tuple[str, ...]
     values: tuple[str, ...]
+    to_name: str = ""
 
     def applies_to(self, layer: str, label: str) -> bool:
         """True if the control is asked for on regions of this layer and label."""

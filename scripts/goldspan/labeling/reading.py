@@ -74,7 +74,9 @@ def parse_labeling_config(xml: bytes, file: str = "") -> LabelingConfig:
         source=sources.get(home),
         shown_fields=tuple(dict.fromkeys(field for source in sources.values() for field in source.fields)),
         layers={tag.name: layer_of(tag, home) for tag in here if draws(tag)},
-        attributes={tag.name: attribute_of(tag, objects) for tag in here if tag.kind != "labels"},
+        attributes={
+            tag.name: attribute_of(tag, objects, elsewhere(tag, aims, home)) for tag in here if tag.kind != "labels"
+        },
         relations=tuple(tag.value for tag in tags if tag.kind == "relation"),
         others=tuple(name for name in objects if name not in same),
         elsewhere=tuple(tag.name for tag in controls if tag not in here),
@@ -178,7 +180,12 @@ def layer_of(tag: Tag, home: str) -> Layer:
     )
 
 
-def attribute_of(tag: Tag, objects: Mapping[str, Tag]) -> Attribute:
+def elsewhere(tag: Tag, aims: Aims, home: str) -> str:
+    """What a control of the whole task is for, if that is not the text."""
+    return "" if is_of_regions(tag) or home in aims[tag.name] else next(iter(aims[tag.name]), "")
+
+
+def attribute_of(tag: Tag, objects: Mapping[str, Tag], to_name: str) -> Attribute:
     """A value control as an attribute; one that draws regions has a value for each of them."""
     values = ("left", "right") if tag.kind == "pairwise" else () if is_open(tag) else labels_of(tag)
     layer = tag.condition.get("whentagname")
@@ -190,6 +197,7 @@ def attribute_of(tag: Tag, objects: Mapping[str, Tag]) -> Attribute:
         layer=tag.name if draws(tag) else None if layer in objects else layer,
         labels=labels_asked(tag),
         values=values,
+        to_name=to_name,
     )
 
 

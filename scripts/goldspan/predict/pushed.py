@@ -12,6 +12,7 @@ from goldspan.checks.registry import Subject
 from goldspan.convert.sift import ANY_CORPUS
 from goldspan.export.reader import Item
 from goldspan.export.spans import read_annotation
+from goldspan.export.texts import text_of
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Article
@@ -75,6 +76,12 @@ def read_predicted(path: Path) -> list[Predicted]:
         raise NO_PREDICTIONS.error(str(error), file=str(path)) from error
 
 
+def shown(data: dict[str, Any], config: LabelingConfig) -> str:
+    """The text that is shown of a task's data; nothing where it has none."""
+    text = text_of(data, config.source) if config.source else ""
+    return text if isinstance(text, str) else ""
+
+
 def misfits(one: Predicted, ours: dict[str, Task], config: LabelingConfig, file: str) -> Iterator[Finding]:
     """Findings of E994: another document or text, or a result with what the config or the text has no place for."""
     doc_id = one.data.get("doc_id")
@@ -83,8 +90,8 @@ def misfits(one: Predicted, ours: dict[str, Task], config: LabelingConfig, file:
     if task is None:
         yield NO_FIT.finding("no such document", **place)
         return
-    text = task["data"][config.text_field]
-    if one.data.get(config.text_field) != text:
+    text, other = (shown(data, config) for data in (task["data"], one.data))
+    if text != other:
         yield NO_FIT.finding("another text", **place)
         return
     try:

@@ -13,6 +13,7 @@ from goldspan.export.reader import Item, User, Value, task_doc_id
 from goldspan.export.spans import attribute_value
 from goldspan.faults import DataError, Finding, fault
 from goldspan.labeling import LabelingConfig, parse_labeling_config
+from goldspan.labeling.source import value_at
 from goldspan.studio.projects import Wanted
 from goldspan.studio.snapshot import Draft, Prediction, ServerTask, task_number
 from goldspan.tasks import MODEL, PREANNOTATION, Task
@@ -93,7 +94,7 @@ def check_project(wanted: Wanted, xml: str | None, there: Sequence[ServerTask], 
             yield TWICE.finding(f"tasks {', '.join(str(task.id) for task in tasks)}", **place)
         for task in tasks:
             data = ours.get(doc_id, task.data)
-            changed = [name for name in wanted.config.shown_fields if task.data.get(name) != data.get(name)]
+            changed = [name for name in wanted.config.shown_fields if value_at(task.data, name) != value_at(data, name)]
             if changed and is_touched(task):
                 yield OTHER_TEXT.finding(f"task {task.id}, {', '.join(changed)}", **place)
     if xml is not None and xml != wanted.xml:
