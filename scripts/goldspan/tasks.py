@@ -222,9 +222,10 @@ def region_items(span: Span, config: LabelingConfig) -> Iterator[dict[str, Any]]
     layer = config.layers[span.layer]
     extent = {"start": span.start, "end": span.end}
     region = {"id": span.region_id, "from_name": layer.name, "to_name": layer.to_name or config.text_name}
-    if layer.tag == "Labels":
+    drawn = {layer.name: [label.split("/") for label in span.labels]} if layer.has_paths else {}
+    if not drawn:
         yield {**region, "type": "labels", "value": {**extent, "labels": list(span.labels)}}
-    for name, value in span.attributes.items():
+    for name, value in {**drawn, **span.attributes}.items():
         yield {"id": span.region_id, **value_item(config.attributes[name], value, config, extent)}
 
 

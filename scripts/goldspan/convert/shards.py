@@ -180,6 +180,7 @@ def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
             files.wait()
         outcome = work.outcome
         outcome.rows, outcome.fields, outcome.untagged = files.rows, files.fields, dict(work.untagged)
+        outcome.elsewhere = dict(work.elsewhere)
         return outcome
     finally:
         gc.enable()
@@ -198,6 +199,7 @@ class Work:
         self.tokenizer = load_tokenizer(Path(options.tokenizer)) if options.tokenizer else None
         self.run: list[Marked] = []  # annotations that have no rows yet
         self.untagged: Counter[str] = Counter()
+        self.elsewhere: Counter[str] = Counter()
         self.reported: Counter[str] = Counter()  # findings of each severity
         self.bytes = 0  # of the windows that are no tables yet
         self.config = options.config
@@ -247,7 +249,7 @@ class Work:
     def take_task(self, task: Task, file: str) -> None:
         """Rows for a task and its annotations, or rejects."""
         outcome, config = self.outcome, self.config
-        outcome.elsewhere = dict(Counter(outcome.elsewhere) + shape(task.annotations, config))
+        self.elsewhere += shape(task.annotations, config)
         outcome.tasks.read += 1
         outcome.annotations.read += len(task.annotations)
         outcome.items.read += sum(len(one.result or ()) for one in task.annotations)

@@ -73,7 +73,7 @@ class Readers:
         self.origins = Vocabulary()
         self.directions = Vocabulary(("left", "right", "bi"), closed=True)
         self.relations = Vocabulary(config.relations, closed=bool(config.relations))
-        self.drawn = tuple(one.name for one in layers if one.tag == "Taxonomy")
+        self.drawn = tuple(one.name for one in layers if one.has_paths)
         values = (one for one in config.attributes.values() if one.name not in self.drawn)
         self.controls = {one.name: (one.per_region, reader(one)) for one in values}
         self.allowed = np.zeros((len(self.layers), len(self.labels) + 1), bool)

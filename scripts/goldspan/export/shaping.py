@@ -25,16 +25,13 @@ def shape(annotations: Sequence[TaskAnnotation], config: LabelingConfig) -> Coun
     Gives back how many items were left out, by the control and what it is for.
     """
     away: Counter[str] = Counter()
-    if config.others or config.elsewhere:
-        for one in annotations:
-            one.result, gone = parted(one.result or [], config)
-            away.update(f"{item.from_name} on {item.to_name}" for item in gone if item.type != "relation")
-            away["relations"] += sum(item.type == "relation" for item in gone)
-    if any(layer.tag == "Taxonomy" for layer in config.layers.values()):
-        for item in (item for one in annotations for item in one.result or ()):
-            if item.value and item.from_name in config.layers and item.value.taxonomy:
-                item.value.labels = ["/".join(path) for path in item.value.taxonomy]
-    return +away
+    for one in annotations if config.others or config.elsewhere else ():
+        one.result, gone = parted(one.result or [], config)
+        away.update("relations" if item.type == "relation" else f"{item.from_name} on {item.to_name}" for item in gone)
+    for item in (item for one in annotations for item in one.result or ()) if config.has_paths else ():
+        if item.value and item.from_name in config.layers and item.value.taxonomy:
+            item.value.labels = ["/".join(path) for path in item.value.taxonomy]
+    return away
 
 
 def parted(items: Sequence[Item], config: LabelingConfig) -> tuple[list[Item], list[Item]]:

@@ -36,6 +36,11 @@ class Layer(Struct, frozen=True):
     tag: str = "Labels"
     listed: str = ""
 
+    @property
+    def has_paths(self) -> bool:
+        """True if its labels are paths of a taxonomy, joined by slashes."""
+        return self.tag == "Taxonomy"
+
     def strange(self, labels: Iterable[str]) -> list[str]:
         """Those of some labels that the control does not have."""
         return [] if self.is_open else [label for label in labels if label not in self.labels]
@@ -83,6 +88,11 @@ class LabelingConfig(Struct, frozen=True):
     def text_field(self) -> str:
         """The field of a task that the text is, as it stands there; empty if the text is made otherwise."""
         return self.source.field if self.source and self.source.is_plain else ""
+
+    @property
+    def has_paths(self) -> bool:
+        """True if there is a taxonomy that draws regions."""
+        return any(layer.has_paths for layer in self.layers.values())
 
     @property
     def task_attributes(self) -> list[Attribute]:
