@@ -28,6 +28,7 @@ from goldspan.labels import count_labels
 from goldspan.loading import load_all
 from goldspan.records import Annotation, Relation, Span
 from goldspan.released import read_release
+from goldspan.tasks import article_tasks
 from goldspan.validate import validate
 from tests import exports
 from tests.conftest import fingerprint
@@ -163,6 +164,17 @@ def drawing(damage: Damage, place: str) -> Fixture:
         return findings_of(lambda: keep_figures(corpus) and None)
 
     return Fixture("figures", run, place)
+
+
+def tasking(damage: Damage, place: str) -> Fixture:
+    """Damage to a corpus of which tasks are made."""
+
+    def run(folder: Path) -> list[Finding]:
+        corpus = write_corpus(folder / "small")
+        damage(corpus)
+        return findings_of(lambda: article_tasks(corpus) and None)
+
+    return Fixture("tasks", run, place)
 
 
 def asking(name: str) -> Damage:
@@ -476,6 +488,7 @@ FIXTURES: dict[str, Fixture] = {
     "E019": building(replace(CONFIG, 'name="tone" toName="t"', 'name="tone" toName="u"'), "toName='u'"),
     "E030": building(replace(CONFIG, "</View>", '<Labels name="my layer" toName="t"><Label value="X"/></Labels></View>'), "E030 A layer cannot give a config its name: 'my layer' is no name for a config"),
     "E031": building(replace("corpus.toml", 'attributions = "say"', 'attributions = "say"\nleft_out = ["say"]'), "E031 corpus.toml gives a Labels control two parts, or two of them one name: 'say'"),
+    "E020": tasking(replace(CONFIG, 'value="$body"', 'value="Read: $body"'), "'Read: $body'"),
     "E032": building(append("corpus.toml", '[adjudication]\npick = "annotator=Z"'), "annotator=Z; there are user-1"),
     "E101": building(replace(SOURCES, "story_group", "story"), "unknown columns: story"),
     "E102": building(steps(replace(SOURCES, "d2,", "d-ü,"), replace(EXPORT, '"d2"', '"d-ü"')), "'d-ü' for 'd2.txt'"),

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datasets import load_dataset
 
 from goldspan.export.spans import read_annotations
 from goldspan.faults import DataError
@@ -11,6 +12,7 @@ from goldspan.labeling import Kind, parse_labeling_config
 from goldspan.labeling.source import TextSource
 from goldspan.tasks import result_items
 from tests.projects import Json, built, converted, held, label, link, task, validated, view, write_project
+from tests.test_convert import write_tokenizer
 
 LABELS = '<Labels name="who" toName="t"><Label value="A"/><Label value="B"/></Labels>'
 TEXT = '<Text name="t" value="$text"/>'
@@ -365,3 +367,53 @@ def test_a_corpus_may_have_any_of_these_configs(name: str, tmp_path: Path) -> No
         for item in items
         if "start" in item.get("value", {}) and item["to_name"] not in ("tb",)
     )
+
+
+DYNAMIC = view(
+    '<Labels name="kind" toName="t" value="$meta.labels"/>',
+    '<Labels name="who" toName="t"><Label value="zz"/></Labels>',
+    TEXT,
+)
+
+
+def dynamic_tasks(count: int) -> list[Json]:
+    """Tasks with labels that only their data list, each with spans of its own labels, one inside another."""
+    return [
+        task(
+            {"text": SOLD, "meta": {"labels": [{"value": f"K{n}"}, {"value": "long", "alias": "short"}, "plain", 5]}},
+            label("1", "kind", "t", 0, 4, f"K{n}"),
+            label("2", "kind", "t", 5, 23, f"M{n % 3}"),
+            label("3", "kind", "t", 14, 18, "inner"),
+            label("4", "who", "t", 27, 32, "zz"),
+            number=n,
+        )
+        for n in range(count, 0, -1)
+    ]
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+@pytest.mark.parametrize("tokenized", [False, True])
+def test_tags_of_labels_that_come_from_the_tasks(shards: int, tokenized: bool, tmp_path: Path) -> None:
+    tokenizer = write_tokenizer(tmp_path / "tokenizer.json") if tokenized else None
+    converted(tmp_path, DYNAMIC, *dynamic_tasks(12), bio="kind", shards=shards, tokenizer=tokenizer)
+    found = load_dataset(str(tmp_path / "out"), "bio", split="train", cache_dir=str(tmp_path / "cache"))
+    names = found.features["ner_tags"].feature.names
+    labels = sorted([*(f"K{n}" for n in range(1, 13)), "M0", "M1", "M2", "inner", "plain", "short"])
+    assert names == ["O", *(f"{tag}-{label}" for label in labels for tag in "BI")]
+    for row in found:
+        tags = [names[tag] for tag in row["ner_tags"] if tag != -100]
+        number = int(row["doc_id"])
+        assert tags == [f"B-K{number}", f"B-M{number % 3}", *[f"I-M{number % 3}"] * 3, "O", "O", "O"]
+
+
+def test_tags_of_a_taxonomy_are_its_paths(tmp_path: Path) -> None:
+    _, rows = converted(tmp_path, TAXONOMY, task({"text": SOLD}, *DRAWN), bio="kind")
+    assert "B-X/Y/Z" in (tmp_path / "out/README.md").read_text()
+    assert rows["bio"][0]["ner_tags"][:6] == [1, 2, 2, 2, 2, 0]
+
+
+def test_a_layer_without_labels_has_no_tag_but_o(tmp_path: Path) -> None:
+    _, rows = converted(tmp_path, DYNAMIC, task({"text": SOLD, "meta": None}), bio="kind")
+    assert set(rows["bio"][0]["ner_tags"]) == {0}
+    with pytest.raises(DataError, match=r"E015 .*: 'none', not one of 'kind', 'who'"):
+        converted(tmp_path, DYNAMIC, task({"text": SOLD}), bio="none")

@@ -21,7 +21,7 @@ from goldspan.convert.nesting import outermost
 from goldspan.convert.rows import SpanRows
 from goldspan.tokens import TOKEN
 
-__all__ = ["BIO_SCHEMA", "Extents", "Tagged", "bio_table", "tag"]
+__all__ = ["BIO_SCHEMA", "Extents", "Tagged", "bio_table", "labels_of", "tag"]
 
 BIO_SCHEMA = pa.schema(
     [
@@ -102,7 +102,7 @@ def extents_of(batch: Batch, spans: SpanRows, layer: str, rows: Sequence[int], l
     labelled = mine & (spans.label_counts > 0)
     firsts = np.cumsum(spans.label_counts, dtype=np.int64) - spans.label_counts
     known = np.zeros(len(readers.labels), np.int64)
-    names = batch.config.layers[layer].labels
+    names = labels_of(batch, layer)
     known[[readers.labels[name] for name in names]] = np.arange(len(names))
     columns = [owners[labelled], spans.starts[labelled], spans.ends[labelled], known[spans.labels[firsts[labelled]]]]
     found = outermost(*columns)
@@ -115,6 +115,12 @@ def extents_of(batch: Batch, spans: SpanRows, layer: str, rows: Sequence[int], l
         }
     )
     return Extents(*(column[found.kept].astype(np.int64) for column in columns))
+
+
+def labels_of(batch: Batch, layer: str) -> Sequence[str]:
+    """The labels of a layer in the order of their numbers; of one whose labels come from the tasks, those so far."""
+    one = batch.config.layers[layer]
+    return [*batch.readers.labels][1:] if one.is_open else one.labels
 
 
 def blocks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from goldspan.convert.predicted import add_predictions, convert_predictions
 from goldspan.convert.running import plan, run_all
 from goldspan.convert.shards import Counts, Options
 from goldspan.convert.subwords import load_tokenizer
+from goldspan.convert.tags import name_tags
 from goldspan.convert.together import put_together
 from goldspan.convert.workers import Engine, Job
 from goldspan.export.addresses import with_folders
@@ -30,7 +31,7 @@ __all__ = ["Converted", "convert"]
 
 NO_LAYER = fault(
     "E015",
-    "The labeling config has no Labels control of this name whose labels it lists",
+    "The labeling config has no control of this name that draws regions in the text",
     "Name one that it has: --bio CONTROL.",
 )
 
@@ -113,6 +114,8 @@ def convert(
         errors = [finding for finding in together.findings if finding.is_error]
         if errors and not skip:
             raise DataError(together.findings)
+        if bio is not None and options.config.layers[bio].is_open:
+            options = name_tags(options, [one.labels for one in outcomes], new)
         elsewhere = Counter(together.elsewhere)
         together.findings += left_out(elsewhere)
         if bio is not None and pick is not None:
@@ -139,12 +142,12 @@ def stored_configs(
 
     Raises:
         DataError: one cannot be used (see `load_labeling_config`), its texts are not at hand (E221), they do not agree
-            (E025), or they do not know the labels of the layer that is to be tagged (E015).
+            (E025), or they lack the layer that is to be tagged (E015).
     """
     configs = [with_folders(as_stored(load_labeling_config(path)), folders, str(path)) for path in paths]
     whole = joined_config(configs, list(map(str, paths)))
-    if bio is not None and (bio not in whole.layers or whole.layers[bio].is_open):
-        raise NO_LAYER.error(f"{bio!r}, not one of {', '.join(map(repr, whole.layers))}", file=str(paths[0]))
+    if bio is not None and bio not in whole.layers:
+        raise NO_LAYER.error(f"{bio!r}, not one of {', '.join(map(repr, whole.layers)) or 'none'}", file=str(paths[0]))
     return [*configs, whole]
 
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from goldspan.arrow import INTEGERS
 from goldspan.convert.batches import Batch
-from goldspan.convert.bio import BIO_SCHEMA, bio_table
+from goldspan.convert.bio import BIO_SCHEMA, bio_table, labels_of
 from goldspan.convert.layout import TABLES, schemas
 from goldspan.convert.parts import PartFiles
 from goldspan.convert.rows import Marked
@@ -130,9 +130,9 @@ class Outcome(Struct):
     ``documents`` are digests by id, ``annotation_ids`` what is known of each annotation; ``has_repeats`` if an id came
     again. ``added`` counts by annotation the values that stand with more than one span. ``fields`` are the columns of
     data fields of each file of documents, ``apart`` counts what are no annotations, ``elsewhere`` the items of regions
-    in other texts, by control, and ``untagged`` the spans that have no tags, by why. ``findings`` are the faults of
-    what was left out, and warnings; of ``unshown`` more only the number is known, by code. ``unknown`` counts fields
-    that are not known, by name.
+    in other texts, by control, ``untagged`` the spans that have no tags, by why, and ``labels`` those that tags are
+    numbered by. ``findings`` are the faults of what was left out, and warnings; of ``unshown`` more only the number is
+    known, by code. ``unknown`` counts fields that are not known, by name.
     """
 
     tasks: Counts = msgspec.field(default_factory=Counts)
@@ -141,6 +141,7 @@ class Outcome(Struct):
     apart: dict[str, int] = msgspec.field(default_factory=lambda: {"drafts": 0, "predictions": 0})
     elsewhere: dict[str, int] = {}
     untagged: dict[str, int] = {}
+    labels: list[str] = []
     documents: dict[str, str] = {}
     annotation_ids: dict[str, Seen] = {}
     added: dict[str, int] = {}
@@ -181,6 +182,7 @@ def run_shard(shard: Shard, options: Options, folder: Path) -> Outcome:
         outcome = work.outcome
         outcome.rows, outcome.fields, outcome.untagged = files.rows, files.fields, dict(work.untagged)
         outcome.elsewhere = dict(work.elsewhere)
+        outcome.labels = list(labels_of(work.batch, options.bio)) if options.bio else []
         return outcome
     finally:
         gc.enable()
