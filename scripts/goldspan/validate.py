@@ -23,25 +23,25 @@ __all__ = ["validate"]
 
 def validate(
     target: Path,
-    labeling_configs: Sequence[Path] = (),
+    labeling_configs: Path | Sequence[Path] = (),
     offsets: Unit = Unit.auto,
     folders: Sequence[TextFolder] = (),
 ) -> list[Finding]:
     """Every finding about a release or a converted folder, or about an export, which needs its labeling config.
 
     With one, or with all that it was converted by, the columns of controls and the labels of a converted folder are
-    checked too. ``offsets`` says what those
-    of an export count, which otherwise is told by evidence for each document, ``folders`` where its texts lie if it has
-    only their addresses.
+    checked too. ``offsets`` says what those of an export count, which otherwise is told by evidence for each document,
+    ``folders`` where its texts lie if it has only their addresses.
     """
+    paths = [labeling_configs] if isinstance(labeling_configs, Path) else list(labeling_configs)
     try:
-        configs = [load_labeling_config(path) for path in labeling_configs]
-        config = joined_config(configs, list(map(str, labeling_configs))) if configs else None
+        configs = [load_labeling_config(path) for path in paths]
+        config = joined_config(configs, list(map(str, paths))) if configs else None
         if is_converted(target):
             return list(check_converted(read_converted(target, config and as_stored(config))))
         if config is None:
             return check_whole_release(target)
-        config = with_folders(config, folders, str(labeling_configs[0]))
+        config = with_folders(config, folders, str(paths[0]))
         return sorted(set(check_export(target, config, offsets)))
     except DataError as error:
         return error.findings
