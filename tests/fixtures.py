@@ -488,7 +488,6 @@ FIXTURES: dict[str, Fixture] = {
     "E019": building(replace(CONFIG, 'name="tone" toName="t"', 'name="tone" toName="u"'), "toName='u'"),
     "E030": building(replace(CONFIG, "</View>", '<Labels name="my layer" toName="t"><Label value="X"/></Labels></View>'), "E030 A layer cannot give a config its name: 'my layer' is no name for a config"),
     "E031": building(replace("corpus.toml", 'attributions = "say"', 'attributions = "say"\nleft_out = ["say"]'), "E031 corpus.toml gives a Labels control two parts, or two of them one name: 'say'"),
-    "E020": tasking(replace(CONFIG, 'value="$body"', 'value="Read: $body"'), "'Read: $body'"),
     "E032": building(append("corpus.toml", '[adjudication]\npick = "annotator=Z"'), "annotator=Z; there are user-1"),
     "E101": building(replace(SOURCES, "story_group", "story"), "unknown columns: story"),
     "E102": building(steps(replace(SOURCES, "d2,", "d-ü,"), replace(EXPORT, '"d2"', '"d-ü"')), "'d-ü' for 'd2.txt'"),

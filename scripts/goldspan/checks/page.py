@@ -35,7 +35,6 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E017": "build, convert, validate",
     "E018": "build, convert, validate",
     "E019": "build, convert, validate",
-    "E020": "tasks, studio, rebase",
     "E025": "convert, validate",
     "E2": "build, convert, validate",
     "E204": "build",

@@ -10,20 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from goldspan.faults import fault
-
-__all__ = ["LACKING", "REFERENCE", "Encoding", "TextFolder", "TextSource", "plain_field", "value_at"]
+__all__ = ["LACKING", "REFERENCE", "Encoding", "TextFolder", "TextSource", "value_at"]
 
 REFERENCE = re.compile(r"\$([\w\[\]{}]+(?:\.[\w\[\]{}]+)*)", re.ASCII)
 STEP = re.compile(r"[^.\[\]]+")
 LACKING: Any = object()  # what a path that leads nowhere gives
-
-
-NOT_PLAIN = fault(
-    "E020",
-    "The labeling config does not show one field of a task as it stands, so that tasks cannot be made for it",
-    'Give the Text tag value="$field", without valueType and encoding, and the tasks their text in this field.',
-)
 
 
 class Encoding(Enum):
@@ -69,17 +60,6 @@ class TextSource(Struct, frozen=True):
     def is_plain(self) -> bool:
         """True if it shows one value of the task's data as it is."""
         return bool(self.field) and self.encoding is Encoding.none and not self.is_address
-
-
-def plain_field(source: TextSource | None) -> str:
-    """The field of a task in which its text stands as it is.
-
-    Raises:
-        DataError: there is none, or the text is made otherwise (E020).
-    """
-    if source is None or not source.is_plain:
-        raise NOT_PLAIN.error(f"value={source.template!r}" if source else "no Text tag shows one")
-    return source.field
 
 
 def value_at(data: Mapping[str, Any], path: str) -> Any:
