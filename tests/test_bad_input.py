@@ -105,7 +105,7 @@ BAD: dict[str, tuple[Damage, str, str]] = {
             EXPORT, lambda tasks: tasks[0]["annotations"][0].update(completed_by={"id": 1, "email": "a@b.example"})
         ),
         "E207",
-        "corpus.toml does not name: user-1",
+        'corpus.toml does not name: completed_by = "a@b.example"',
     ),
     "card without YAML": (write("dataset_card.md", b"# Card"), "E705", "dataset_card.md"),
     "card with an unknown figure": (replace("dataset_card.md", "begin summary", "begin sum"), "E705", "'sum'"),

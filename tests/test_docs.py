@@ -11,7 +11,7 @@ import pytest
 
 from goldspan.articles import BASED, METADATA
 from goldspan.build import Built, build
-from goldspan.corpus import Annotator, Attributions, Corpus, Files, Layers, ZoneRule
+from goldspan.corpus import Adjudication, Annotator, Attributions, Corpus, Files, Layers, ZoneRule
 from goldspan.decisions import Decision
 from goldspan.entities import Entity
 from goldspan.settings import Accepted, Dates, NearDuplicates, Quantities, Relations
@@ -120,7 +120,19 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs/own-corpus.md").read_text(encoding="utf-8")
-    structs = (Corpus, Layers, Attributions, Quantities, Relations, Dates, NearDuplicates, Annotator, ZoneRule, Files)
+    structs = (
+        Adjudication,
+        Corpus,
+        Layers,
+        Attributions,
+        Quantities,
+        Relations,
+        Dates,
+        NearDuplicates,
+        Annotator,
+        ZoneRule,
+        Files,
+    )
     names = {name for struct in structs for name in struct.__struct_fields__} - {"folder"}
     assert [name for name in sorted(names) if not re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", text)] == []
     assert [name for name in Accepted.__struct_fields__ if not re.search(rf"^{name} = ", text, re.MULTILINE)] == []

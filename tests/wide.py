@@ -51,6 +51,7 @@ left_out = ["scratch"]
 speech_acts = "speech act"
 """
 ANNOTATORS = {"A": "ann@example.org", "B": "ben@example.org", "C": "cleo@example.org"}
+USERS = {name: number for number, name in enumerate(ANNOTATORS, 1)}
 NAMED = "".join(f'\n[[annotators]]\nid = "{name}"\ncompleted_by = "{user}"\n' for name, user in ANNOTATORS.items())
 
 TEXTS = {
@@ -121,7 +122,7 @@ def tasks(annotations: Iterable[Annotation]) -> list[dict[str, Any]]:
         of_task = [
             {
                 "id": 100 * number + at,
-                "completed_by": {"id": at, "email": ANNOTATORS[one.annotator]},
+                "completed_by": {"id": USERS[one.annotator], "email": ANNOTATORS[one.annotator]},
                 "result": items(one),
                 "updated_at": one.saved or None,
                 "ground_truth": one.ground_truth or False,

@@ -110,7 +110,7 @@ def settled_tables(inputs: Inputs) -> Settled:
     tables = make_tables(inputs, released)
     judgements, judged = judge(inputs, claims_by_id(tables))
     related, findings = relate_claims(inputs, tables, judgements, decider)
-    decisions = check_decisions(decider, str(inputs.corpus.path("decisions")))
+    decisions = check_decisions(decider, str(inputs.corpus.path("decisions")), inputs.renamed)
     lists = [*check_lists(inputs, released), *check_agreement(inputs, judgements)]
     warnings += stop_on_errors([*judged, *findings, *decisions, *lists])
     tables["claims"] = rows.in_clusters(tables["claims"], first_clusters(inputs.clusters))
@@ -254,7 +254,7 @@ def judge(inputs: Inputs, claims: dict[str, Row]) -> tuple[list[Judgement], list
     if not inputs.clusters:
         return [], []
     stop_on_errors(check_clusters(inputs.clusters, claims, str(corpus.path("clusters"))))
-    return read_judgements(corpus.pair_export_files(), pair_scheme(inputs).config, corpus.users(), claims)
+    return read_judgements(corpus.pair_export_files(), pair_scheme(inputs).config, corpus.annotators, claims)
 
 
 def pair_scheme(inputs: Inputs) -> PairScheme:

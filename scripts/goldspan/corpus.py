@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -107,13 +108,19 @@ RaiProperty = Literal[
 class Annotator(Struct, frozen=True, forbid_unknown_fields=True):
     """An annotator by the id that the dataset shows, and the users (number or e-mail) that Label Studio recorded.
 
-    The annotation of one who ``adjudicates`` stands as it is, whatever the others marked.
+    The users count in exports that fit one of the patterns ``exports``; without any, in all. The annotation of one who
+    ``adjudicates`` stands as it is, whatever the others marked.
     """
 
     id: str
     completed_by: int | str | tuple[int | str, ...]
+    exports: tuple[Pattern, ...] = ()
     adjudicates: bool = False
     description: str = ""
+
+    def counts_in(self, export: Path) -> bool:
+        """True if the users count in an export."""
+        return not self.exports or any(fnmatchcase(export.name, f"{pattern}.json") for pattern in self.exports)
 
     @property
     def users(self) -> tuple[int | str, ...]:
@@ -223,9 +230,9 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
         """True if there is an export of articles."""
         return bool(self.fitting(self.exports))
 
-    def users(self) -> dict[int | str, str]:
-        """The annotator of each user that Label Studio recorded."""
-        return {user: annotator.id for annotator in self.annotators for user in annotator.users}
+    def users(self, export: Path) -> dict[int | str, Annotator]:
+        """The annotator of each user that Label Studio recorded in an export."""
+        return {user: one for one in self.annotators if one.counts_in(export) for user in one.users}
 
     def adjudicators(self) -> set[str]:
         """The annotators whose annotation stands as it is."""
@@ -305,11 +312,7 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> Corpus:
         )
     if unknown:
         raise UNKNOWN_NAMES.error(", ".join(map(repr, unknown)), file=file)
-    ids = [one.id for one in corpus.annotators]
-    users = [user for one in corpus.annotators for user in one.users]
-    for names in (ids, users):
-        if len(set(names)) < len(names) or "" in names or not all(one.users for one in corpus.annotators):
-            raise MIXED_ANNOTATORS.error(", ".join(map(repr, names)), file=file)
+    check_annotators(corpus, file)
     for rule in corpus.zone_rules:
         try:
             re.compile(rule.pattern)
@@ -319,6 +322,21 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> Corpus:
     layers = with_further(layers, list(config.layers))
     stop_on_errors(check_names(layers, file))
     return msgspec.structs.replace(corpus, layers=layers)
+
+
+def check_annotators(corpus: Corpus, file: str) -> None:
+    """Hold annotators against each other, also in each export that there is.
+
+    Raises:
+        DataError: two have the same id, or the same user in one export, or one has none (E009).
+    """
+    every = corpus.annotators
+    names: list[list[int | str]] = [[one.id for one in every]]
+    for export in (Path(), *sorted(corpus.path("exports").glob("*.json"))):
+        names.append([user for one in every if one.counts_in(export) for user in one.users])
+    for each in names:
+        if len(set(each)) < len(each) or "" in each or not all(one.users for one in every):
+            raise MIXED_ANNOTATORS.error(", ".join(map(repr, each)), file=file)
 
 
 def load_corpus(folder: Path) -> Corpus:

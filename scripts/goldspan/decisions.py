@@ -191,20 +191,29 @@ def read_decisions(path: Path) -> list[Decision]:
     return decisions
 
 
-def check_decisions(decider: Decider, file: str) -> Iterator[Finding]:
-    """Findings about conflicts without a decision, and decisions that fit no conflict or no longer its text."""
+def check_decisions(decider: Decider, file: str, renamed: Mapping[str, str] = {}) -> Iterator[Finding]:
+    """Findings about conflicts without a decision, and decisions that fit no conflict or no longer its text.
+
+    ``renamed`` has the annotator of each name that a decision may have from before corpus.toml named its annotators.
+    """
     for conflict in decider.undecided:
         readings = "; ".join(f"{name}: {reading or 'nothing'}" for name, reading in conflict.readings.items())
         place = {"file": file, "task": conflict.task, "row": conflict.id}
         yield UNDECIDED.finding(readings, context=conflict.text, **place)
     for conflict, decision in decider.unfit:
-        taken = f"{decision.take} {decision.value}".strip()
-        detail = f"{taken!r}; the annotators there are {', '.join(conflict.readings)}"
-        yield UNFIT.finding(detail, file=file, task=conflict.task, row=conflict.id)
+        yield UNFIT.finding(unfit(conflict, decision, renamed), file=file, task=conflict.task, row=conflict.id)
     for name in [*decider.single, *(rule.conflict for rule in decider.rules)]:
         if name not in decider.used:
             yield NO_CONFLICT.finding(file=file, row=name)
     yield from check_texts(decider, file)
+
+
+def unfit(conflict: Conflict, decision: Decision, renamed: Mapping[str, str]) -> str:
+    """What a decision takes that cannot be taken, and what could be instead."""
+    if decision.take in renamed:
+        return f"{decision.take} is called {renamed[decision.take]} now; write that"
+    taken = f"{decision.take} {decision.value}".strip()
+    return f"{taken}; the annotators there are {', '.join(conflict.readings)}"
 
 
 def check_texts(decider: Decider, file: str) -> Iterator[Finding]:

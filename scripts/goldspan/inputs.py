@@ -43,7 +43,11 @@ NOBODY = fault(
 
 
 class Inputs(Struct, frozen=True):
-    """What was read, and every finding about what could not be. ``files`` are all files that a build depends on."""
+    """What was read, and every finding about what could not be.
+
+    ``files`` are all files that a build depends on; ``renamed`` has the annotator of each name that a user would have
+    in a corpus that does not name its annotators.
+    """
 
     corpus: Corpus
     config: LabelingConfig
@@ -54,6 +58,7 @@ class Inputs(Struct, frozen=True):
     clusters: list[Member]
     findings: list[Finding]
     files: list[Path]
+    renamed: dict[str, str] = {}
 
     def by_document(self) -> dict[str, dict[str, Annotation]]:
         """The annotations of each document by annotator, adjudicators left out."""
@@ -83,7 +88,7 @@ def read_inputs(folder: Path) -> Inputs:
     corpus = check_settings(corpus, config)
     articles, findings = load_articles(corpus)
     exports = corpus.export_files()
-    reading = read_annotations(exports, articles, corpus.users(), config, corpus.offsets)
+    reading = read_annotations(exports, articles, corpus.annotators, config, corpus.offsets)
     raw = [corpus.path("sources").parent / article.file for article in articles]
     kept = [
         corpus.path(part)
@@ -116,6 +121,7 @@ def read_inputs(folder: Path) -> Inputs:
         clusters=clusters,
         findings=[*findings, *reading.findings, *check_picked(corpus, reading.annotations)],
         files=sorted({path for path in files if path.exists()}),
+        renamed=reading.renamed,
     )
 
 

@@ -10,21 +10,18 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from goldspan.corpus import Relations
+from goldspan.corpus import Annotator, Relations
 from goldspan.decisions import TWICE_ADJUDICATED, Conflict, Decider
 from goldspan.export.reader import Task, TaskAnnotation, Value
 from goldspan.export.spans import (
     BAD_VALUE,
-    UNKNOWN_ANNOTATOR,
-    Users,
-    annotator_id,
     attribute_value,
     read_faults,
-    user_name,
     withdrawn,
 )
 from goldspan.export.standing import Placed, latest, standing_tasks
 from goldspan.export.tasks import read_export
+from goldspan.export.users import UNKNOWN_ANNOTATOR, Users, check_numbers, users_of
 from goldspan.faults import Finding, fault
 from goldspan.labeling import Kind, LabelingConfig, parse_value
 from goldspan.picks import rule_of
@@ -175,7 +172,7 @@ def context(claim: Row, article: Article) -> str:
 
 
 def read_judgements(
-    files: Iterable[Path], config: LabelingConfig, users: Users, claims: Mapping[str, Row]
+    files: Sequence[Path], config: LabelingConfig, annotators: Sequence[Annotator], claims: Mapping[str, Row]
 ) -> tuple[list[Judgement], list[Finding]]:
     """The judgements in the exports of a pair project, and what of them cannot be used (E207, E212, E512).
 
@@ -184,19 +181,22 @@ def read_judgements(
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
-    standing = standing_tasks(files, read_export)
-    findings = [*withdrawn(standing.replaced, users), *read_faults(standing.tasks)]
+    exports = {file: read_export(file) for file in files}
+    users = users_of(annotators, exports)
+    standing = standing_tasks(exports, exports.__getitem__)
+    findings = [*check_numbers(users, exports), *withdrawn(standing.replaced, users), *read_faults(standing.tasks)]
     read: dict[tuple[Pair, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
     for placed in standing.tasks:
         for one in placed.task.annotations:
             if not one.was_cancelled:
-                read[pair_of(placed.task), annotator_id(one, users) or ""].append((placed, one))
+                annotator = users.annotator(placed.file, one.completed_by)
+                read[pair_of(placed.task), annotator or ""].append((placed, one))
     judgements = []
     for each in read.values():
         last, _ = latest(each, lambda one: one[1].updated_at)
         for placed, one in each:  # two in one file are a surplus that `relate` names
             if placed.file == last.file:
-                judgement, faults = read_judgement(placed.task, one, config, users, str(placed.file))
+                judgement, faults = read_judgement(placed, one, config, users)
                 judgements.append(judgement)
                 findings += [*check_pair(placed.task, claims, str(placed.file)), *faults]
     return judgements, findings
@@ -217,13 +217,13 @@ def check_pair(task: Task, claims: Mapping[str, Row], file: str) -> Iterator[Fin
 
 
 def read_judgement(
-    task: Task, one: TaskAnnotation, config: LabelingConfig, users: Users, file: str
+    placed: Placed[Task], one: TaskAnnotation, config: LabelingConfig, users: Users
 ) -> tuple[Judgement, list[Finding]]:
     """One annotator's judgement of a pair."""
-    pair = pair_of(task)
+    pair, file = pair_of(placed.task), str(placed.file)
     place = {"file": file, "task": "|".join(pair)}
-    annotator = annotator_id(one, users)
-    findings = [] if annotator else [UNKNOWN_ANNOTATOR.finding(user_name(one), **place)]
+    annotator = users.annotator(placed.file, one.completed_by)
+    findings = [] if annotator else [UNKNOWN_ANNOTATOR.finding(users.shown(placed.file, one.completed_by), **place)]
     values = {}
     for item in one.result or []:
         attribute = config.attributes.get(item.from_name or "")

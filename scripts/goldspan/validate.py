@@ -73,7 +73,7 @@ def check_export(path: Path, config: LabelingConfig, offsets: Unit) -> list[Find
         if isinstance(text, str):
             data = text.encode("utf-8", "surrogatepass")
             articles.setdefault(task_doc_id(task), Article(task_doc_id(task), path.name, text, sha256(data), {}))
-    reading = read_annotations([path], articles.values(), {}, config, offsets)
+    reading = read_annotations([path], articles.values(), (), config, offsets)
     subjects = [
         Subject(annotation, articles[annotation.doc_id], config, corpus)
         for annotation in reading.annotations

@@ -1,13 +1,14 @@
 """A task of an export -> annotations: regions with their labels and attributes, and the relations between them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from goldspan.corpus import Annotator
 from goldspan.export.addresses import NoText
 from goldspan.export.fields import unknown_fields
 from goldspan.export.offsets import WHICH_UNIT, count_in_codepoints
@@ -17,12 +18,12 @@ from goldspan.export.shaping import left_out, misplaced, shape
 from goldspan.export.standing import Placed, latest, standing_tasks
 from goldspan.export.tasks import read_export
 from goldspan.export.texts import text_of
+from goldspan.export.users import UNKNOWN_ANNOTATOR, Users, check_numbers, renamed, users_of
 from goldspan.faults import Fault, Finding, fault
-from goldspan.hashes import sha256
 from goldspan.labeling import LARGEST, Attribute, Kind, LabelingConfig, typed_texts
 from goldspan.records import Annotation, Article, Relation, Span, Unit
 
-__all__ = ["Reading", "Users", "read_annotations"]
+__all__ = ["Reading", "read_annotations"]
 
 UNKNOWN_DOCUMENT = fault(
     "E204", "A task's doc_id is not in sources.csv", "Add the article to sources.csv, or export the right project."
@@ -34,11 +35,6 @@ OTHER_TEXT = fault(
     "E206",
     "A task's text is not the text of the article: it was annotated on another version",
     "Put back the raw article that was annotated, or carry the annotations over: goldspan rebase.",
-)
-UNKNOWN_ANNOTATOR = fault(
-    "E207",
-    "An annotation is by a user that corpus.toml does not name",
-    "Add the user to [[annotators]] in corpus.toml: completed_by is the e-mail address in the export, else the number.",
 )
 REPEATED_ANNOTATION = fault(
     "E208",
@@ -78,41 +74,47 @@ WITHDRAWN = fault(
 SEVERAL_TASKS = fault(
     "W530",
     "An annotator has annotated an article in several tasks, and only what was saved last counts",
-    "Nothing, if it was annotated anew on purpose; else take the export that is out of date out of the folder.",
+    "Nothing, if it was annotated anew on purpose. Else take out the export that is out of date; two people are told "
+    "apart by [[annotators]] with exports.",
 )
 UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
 
-Users = Mapping[int | str, str]
-NOBODY = "user-unknown"  # who made an annotation for which an export names no user, as those before version 1 do
 TASK = "\0task"  # no region id: Label Studio cannot store it
 
 
 class Reading(Struct, frozen=True):
-    """What was read: the annotations and every finding about what could not be."""
+    """What was read: the annotations and every finding about what could not be.
+
+    ``renamed`` has the annotator of each name that a user would have in a corpus that does not name its annotators.
+    """
 
     annotations: list[Annotation]
     findings: list[Finding]
+    renamed: dict[str, str] = {}
 
 
 def read_annotations(
-    files: Iterable[Path],
+    files: Sequence[Path],
     articles: Iterable[Article],
-    users: Users,
+    annotators: Sequence[Annotator],
     config: LabelingConfig,
     offsets: Unit = Unit.auto,
 ) -> Reading:
     """Every annotation of the articles in some exports, in the order of document and annotator.
 
     Exports add up. Of a task that several exports hold the last one says all; where several tasks have an annotation of
-    the same article by the same annotator, the one that was saved last stands. ``users`` names the annotator of each
-    user, ``offsets`` says what they count, which otherwise is told by evidence for each document.
+    the same article by the same annotator, the one that was saved last stands. ``annotators`` are those that the corpus
+    names, ``offsets`` says what they count, which otherwise is told by evidence for each document.
 
     Raises:
         DataError: an export cannot be decoded at all (E201, E202).
     """
     by_id = {article.doc_id: article for article in articles}
-    standing = standing_tasks(files, read_export)
-    findings = [*withdrawn(standing.replaced, users), *read_faults(standing.tasks)]
+    exports = {file: read_export(file) for file in files}
+    users = users_of(annotators, exports)
+    standing = standing_tasks(exports, exports.__getitem__)
+    mixed = list(check_numbers(users, exports))
+    findings = [*mixed, *withdrawn(standing.replaced, users), *read_faults(standing.tasks)]
     documents: dict[Path, set[str]] = defaultdict(set)
     found: dict[tuple[str, str], list[tuple[Placed[Task], TaskAnnotation]]] = defaultdict(list)
     away: Counter[str] = Counter()
@@ -125,11 +127,11 @@ def read_annotations(
         said = count_in_codepoints(text if isinstance(text, str) else "", placed.task.annotations, offsets)
         findings += [said.finding(**place)] if said else []
         for item in placed.task.annotations if said is not WHICH_UNIT else ():
-            annotator = annotator_id(item, users)
+            annotator = users.annotator(placed.file, item.completed_by)
             if item.was_cancelled:
                 findings.append(SKIPPED.finding(annotator or "", **place))
             elif annotator is None:
-                findings.append(UNKNOWN_ANNOTATOR.finding(user_name(item), **place))
+                findings.append(UNKNOWN_ANNOTATOR.finding(users.shown(placed.file, item.completed_by), **place))
             else:
                 found[doc_id, annotator].append((placed, item))
     annotations = []
@@ -137,7 +139,7 @@ def read_annotations(
         placed, item = latest(each, lambda one: one[1].updated_at)
         if sum(other is placed for other, _ in each) > 1:
             findings.append(REPEATED_ANNOTATION.finding(annotator, file=str(placed.file), task=doc_id))
-        if elsewhere := sorted({str(other.file) for other, _ in each if other is not placed}):
+        if not mixed and (elsewhere := sorted({str(other.file) for other, _ in each if other is not placed})):
             detail = f"{annotator}, also in {', '.join(elsewhere)}"
             findings.append(SEVERAL_TASKS.finding(detail, file=str(placed.file), task=doc_id))
         annotation, faults = read_annotation(item.result or [], doc_id, annotator, str(placed.file), config)
@@ -146,7 +148,7 @@ def read_annotations(
     findings += left_out(away)
     settled = {one.doc_id for one in annotations} | {one.task for one in findings if one.is_error}
     findings += [UNANNOTATED.finding(task=doc_id) for doc_id in sorted(set(by_id) - settled)]
-    return Reading(annotations, findings)
+    return Reading(annotations, findings, renamed(users, exports))
 
 
 def read_faults(tasks: Iterable[Placed[Task]]) -> Iterator[Finding]:
@@ -162,10 +164,11 @@ def read_faults(tasks: Iterable[Placed[Task]]) -> Iterator[Finding]:
 def withdrawn(replaced: Iterable[tuple[Placed[Task], Placed[Task]]], users: Users) -> Iterator[Finding]:
     """Findings about annotators whose annotation of a task is gone from a later export of the same task (W203)."""
     for before, now in replaced:
-        kept = {annotator_id(item, users) for item in now.task.annotations}
+        kept = {users.annotator(now.file, item.completed_by) for item in now.task.annotations}
         for item in before.task.annotations:
-            if not item.was_cancelled and annotator_id(item, users) not in kept:
-                detail = f"{annotator_id(item, users) or user_name(item)}, in {before.file}"
+            annotator = users.annotator(before.file, item.completed_by)
+            if not item.was_cancelled and annotator not in kept:
+                detail = f"{annotator or users.shown(before.file, item.completed_by)}, in {before.file}"
                 yield WITHDRAWN.finding(detail, file=str(now.file), task=task_doc_id(now.task))
 
 
@@ -199,35 +202,9 @@ def first_difference(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def annotator_id(item: TaskAnnotation, users: Users) -> str | None:
-    """The annotator's id, by the user's e-mail address, or by its number where the export has no address.
-
-    Every server counts its users anew, so that a number says less than an address. None if the user is unknown to a
-    corpus that names its users; where no user is named, one that the export does not tell has a name that says so.
-    """
-    user = item.completed_by
-    if not users:
-        return NOBODY if user in (None, User()) else user_name(item)
-    if isinstance(user, User):
-        user = user.email or user.id
-    return users.get(user) if user is not None else None
-
-
 def user_shown(user: int | str | User | None) -> str:
     """The user as corpus.toml has to name it: by address, else by number."""
     return str(user.email or user.id if isinstance(user, User) else user)
-
-
-def user_name(item: TaskAnnotation) -> str:
-    """The user by number.
-
-    One that the export names by e-mail address only gets a number made from it, not the address.
-    """
-    user = item.completed_by
-    known = user.id if isinstance(user, User) and user.id is not None else user
-    if isinstance(known, User):
-        known = known.email
-    return f"user-{sha256(known.encode())[:8] if isinstance(known, str) else known}"
 
 
 def read_annotation(

@@ -64,7 +64,7 @@ def annotated_documents(corpus: Corpus, config: LabelingConfig, articles: list[A
     """
     if not corpus.has_exports():
         return set()
-    reading = read_annotations(corpus.export_files(), articles, corpus.users(), config, corpus.offsets)
+    reading = read_annotations(corpus.export_files(), articles, corpus.annotators, config, corpus.offsets)
     stop_on_errors(reading.findings)
     return {annotation.doc_id for annotation in reading.annotations}
 

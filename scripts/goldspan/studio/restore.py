@@ -38,17 +38,17 @@ def restored(tasks: Iterable[Task], exports: Iterable[Path], corpus: Corpus) -> 
         DataError: an export cannot be read (E201, E202), or a user has no address (E820).
     """
     found: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    addresses = {user: address_of(one.users) for one in corpus.annotators for user in one.users}
     wanted = {task["data"]["doc_id"] for task in tasks}
     for placed in standing_tasks(exports, lambda path: read_tasks(path, RawTask)).tasks:
-        doc_id = task_doc_id(placed.task)
+        doc_id, users = task_doc_id(placed.task), corpus.users(placed.file)
+        addresses = {user: address_of(one.users) for user, one in users.items()}
         for annotation in placed.task.annotations if doc_id in wanted else ():
             address = user_address(annotation.get("completed_by"), addresses)
             if address is None:
                 detail = str(annotation.get("completed_by"))
                 raise NO_ADDRESS.error(detail, file=str(placed.file), task=doc_id)
             one = {**annotation, "completed_by": {"email": address}}
-            found[doc_id][corpus.users().get(address, address)].append(one)
+            found[doc_id][users[address].id if address in users else address].append(one)
     return [{**task, "annotations": list(map(standing, found[task["data"]["doc_id"]].values()))} for task in tasks]
 
 
