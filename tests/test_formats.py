@@ -26,8 +26,9 @@ from bratly.io import read_and_load_ann_file
 from defusedxml import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
-from nervaluate.loaders import ConllLoader
+from nervaluate.loaders import ListLoader
 from spacy.tokens import DocBin
+from spacy.training import converters
 
 from goldspan.convert.conversion import convert
 from goldspan.formats import argilla, brat, conll, gliner, jsonl, prodigy, uima
@@ -36,6 +37,7 @@ from goldspan.formats.export import Format, export
 from goldspan.formats.names import file_name, file_names
 from goldspan.formats.stream import Collection, Document, Lost, Relation, Span
 from goldspan.tokens import decode_bio
+from tests.characters import TAILS, seen, unseen
 from tests.conftest import ROOT, Run, fingerprint, hashes
 from tests.exports import TASKS, annotation, region, relation, task, write_config
 from tests.test_tokens import PIECES
@@ -43,6 +45,7 @@ from tests.test_tokens import PIECES
 TEXT = "👩‍👧 said “Bob left\r\nRome”.\tក្រុង เมือง e\u0301te\u0301  end 😀"
 RELEASE = ROOT / "dataset/release"
 VOCAB = spacy.blank("en").vocab
+NOTHING_SEEN = "spans of nothing but white space or invisible characters"
 Extent = tuple[int, int, str]
 Write = Callable[..., Iterator[tuple[str, bytes]]]
 
@@ -121,26 +124,26 @@ def extents(document: Document, layer: str | None = None, bare: bool = True) -> 
     )
 
 
-def stripped(text: str, found: list[Extent]) -> list[Extent]:
-    """Extents without white space at their edges; what is nothing else is gone."""
-    edges = [(start, end, label, text[start:end]) for start, end, label in found]
-    return sorted(
-        (start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip()), label)
-        for start, end, label, part in edges
-        if part.strip()
-    )
+def shown(text: str, found: list[Extent]) -> list[Extent]:
+    """What can be seen of extents; what is nothing else is gone."""
+    return sorted((*seen(text, *one[:2]), one[2]) for one in found if seen(text, *one[:2]) != (one[0], one[0]))
+
+
+def bare(text: str, found: list[Extent]) -> list[Extent]:
+    """Extents without the joiners and selectors behind them, which another span may cut off."""
+    return sorted((start, start + len(text[start:end].rstrip(TAILS)), label) for start, end, label in found)
 
 
 def placed(text: str, tokens: list[str]) -> list[tuple[int, int]]:
-    """Where tokens are that have only white space between them."""
+    """Where tokens are that have nothing between them that can be seen."""
     found, start = [], 0
     for token in tokens:
         while not text.startswith(token, start):
-            assert text[start].isspace(), (token, text[start])
+            assert unseen(text[start]), (token, text[start])
             start += 1
         found.append((start, start + len(token)))
         start += len(token)
-    assert not text[start:].strip()
+    assert all(map(unseen, text[start:]))
     return found
 
 
@@ -189,11 +192,11 @@ def test_spacy_holds_any_span(document: Document) -> None:
 def read_conll(text: str, data: bytes) -> list[Extent]:
     """The spans that tags in one file give, decoded by the repository's own reader."""
     head, *blocks = data.decode().split("\n\n")
-    assert head == "-DOCSTART-\tO"
-    rows = [line.split("\t") for block in blocks for line in block.split("\n") if line]
-    assert {len(row) for row in rows} <= {2}
-    tokens = placed(text, [token for token, _ in rows])
-    return [(start, end, unquote(label)) for start, end, label in decode_bio(tokens, [tag for _, tag in rows])]
+    assert head == "-DOCSTART- -X- O O"
+    rows = [line.split(" ") for block in blocks for line in block.split("\n") if line]
+    assert all(row[1:3] == ["-X-", "O"] and len(row) == 4 for row in rows)
+    tokens = placed(text, [row[0] for row in rows])
+    return [(start, end, unquote(label)) for start, end, label in decode_bio(tokens, [row[3] for row in rows])]
 
 
 def test_conll_has_a_file_for_each_layer_and_counts_what_does_not_fit() -> None:
@@ -227,20 +230,42 @@ def test_conll_has_a_file_for_each_layer_and_counts_what_does_not_fit() -> None:
     }
 
 
+NAMES = Document(
+    "d",
+    "Bob Ray left Rome.\nNo one. Ann",
+    "d",
+    tuple(Span(str(n), "who", ("B C",), (extent,)) for n, extent in enumerate([(0, 7), (13, 17), (27, 30)])),
+)
+
+
 def test_conll_is_read_by_nervaluate() -> None:
     files, _ = gathered(conll.write, Document("d", "Bob left Rome.\n\nNo one.", "d", ()), main=None)
     assert list(files) == ["documents.json"]
-    text = "Bob Ray left Rome.\nNo one. Ann"
-    spans = [Span(str(n), "who", ("B C",), (extent,)) for n, extent in enumerate([(0, 7), (13, 17), (27, 30)])]
-    one = Document("d", text, "d", tuple(spans))
-    files, _ = gathered(conll.write, one, one)
-    found = ConllLoader().load(files["who.conll"].decode())
+    files, _ = gathered(conll.write, NAMES, NAMES)
+    sentences = files["who.conll"].decode().removesuffix("\n\n").split("\n\n")
+    found = ListLoader().load([[line.split(" ")[3] for line in sentence.split("\n")] for sentence in sentences])
     assert [[(entity.label, entity.start, entity.end) for entity in sentence] for sentence in found] == 2 * [
         [],
         [("B%20C", 0, 1), ("B%20C", 3, 3)],
         [],
         [("B%20C", 0, 0)],
     ]
+
+
+@pytest.mark.parametrize("scheme", ["BIO", "BILOU"])
+def test_conll_is_read_by_spacys_converter(scheme: str) -> None:
+    files, _ = gathered(conll.write, NAMES, DOCUMENT, NAMES, scheme=scheme)
+    read: Any = converters
+    found = list(read.conll_ner_to_docs(files["who.conll"].decode(), no_print=True))
+    assert len(found) == 3
+    assert [[str(token) for token in doc] for doc in (found[0], found[2])] == 2 * [
+        ["Bob", "Ray", "left", "Rome", ".", "No", "one", ".", "Ann"]
+    ]
+    assert [[(one.text, one.label_) for one in doc.ents] for doc in (found[0], found[2])] == 2 * [
+        [("Bob Ray", "B%20C"), ("Rome", "B%20C"), ("Ann", "B%20C")]
+    ]
+    assert [one.text for one in found[0].sents] == ["Bob Ray left Rome .", "No one .", "Ann"]
+    assert [one.text for one in found[1].ents] == ["👩‍👧", "Bob left Rome", "มือ"]
 
 
 def test_conll_in_bilou_marks_the_last_and_the_only_token() -> None:
@@ -251,7 +276,8 @@ def test_conll_in_bilou_marks_the_last_and_the_only_token() -> None:
     )
     files, _ = gathered(conll.write, Document("d", "one two x fourfive six", "d", spans), scheme="BILOU")
     assert files["who.conll"].decode() == (
-        "-DOCSTART-\tO\n\none\tB-X\ntwo\tI-X\nx\tL-X\nfour\tU-X\nfive\tB-Y\nsi\tL-Y\nx\tO\n\n"
+        "-DOCSTART- -X- O O\n\none -X- O B-X\ntwo -X- O I-X\nx -X- O L-X\nfour -X- O U-X\nfive -X- O B-Y\n"
+        "si -X- O L-Y\nx -X- O O\n\n"
     )
 
 
@@ -262,7 +288,7 @@ def test_conll_decodes_to_the_outermost_spans(document: Document) -> None:
         expected: list[Extent] = []
         first = Document("", document.text, "", tuple(one for one in document.spans if one.labels))
         labels = {one.labels[0] for one in first.spans}
-        for start, end, _ in sorted(stripped(document.text, extents(first, layer)), key=lambda one: (one[0], -one[1])):
+        for start, end, _ in sorted(shown(document.text, extents(first, layer)), key=lambda one: (one[0], -one[1])):
             if not expected or start >= expected[-1][1]:
                 expected.append((start, end, ""))
         found = read_conll(document.text, files[f"{file_name(layer)}.conll"])
@@ -271,7 +297,7 @@ def test_conll_decodes_to_the_outermost_spans(document: Document) -> None:
     kept = sum(
         len(read_conll(document.text, files[f"{file_name(one)}.conll"])) for one in {s.layer for s in document.spans}
     )
-    gone = ("nested spans", "crossing spans", "spans without a label", "spans of nothing but white space")
+    gone = ("nested spans", "crossing spans", "spans without a label", NOTHING_SEEN)
     assert kept + sum(lost[what] for what in gone) == sum(len(one.fragments) for one in document.spans)
 
 
@@ -305,7 +331,8 @@ def test_gliner_holds_nested_and_crossing_spans(document: Document) -> None:
             tokens += sentence["tokenized_text"]
         places = placed(document.text, tokens)
         got = sorted((places[start][0], places[end][1], label) for start, end, label in found)
-        assert got == stripped(document.text, extents(document, layer, bare=False))
+        whole = shown(document.text, extents(document, layer, bare=False))
+        assert bare(document.text, got) == bare(document.text, whole)
 
 
 # Prodigy
@@ -560,7 +587,7 @@ def test_uima_replaces_what_xml_cannot_hold_and_says_so() -> None:
 @given(documents())
 def test_uima_holds_any_span(document: Document) -> None:
     cas, xml = read_uima(gathered(uima.write, document)[0], "d.xmi")
-    cleaned = "".join("\ufffd" if char == "\x1c" else char for char in document.text)
+    cleaned = "".join("\ufffd" if char in "\x1c\x1f" else char for char in document.text)
     assert cas.sofa_string == cleaned
     found = [
         (one.begin, one.end, label) for one in cas.select("goldspan.Span") for label in one.labels.elements or ("",)

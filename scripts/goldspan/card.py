@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from goldspan.arrow import features
 from goldspan.faults import fault
+from goldspan.front_matter import render_front_matter
 from goldspan.markdown import cell, line, markdown_table
 from goldspan.records import Measured
 from goldspan.scores import Score, article_rows, fold_rows
@@ -129,8 +130,7 @@ def render_card(text: str, file: str, version: str, source: Source, tags: Sequen
         config_entry(name, version, default=number == 0) for number, name in enumerate(source.tables)
     ]
     settings["dataset_info"] = [info_entry(name, contents, tags) for name, contents in source.tables.items()]
-    head = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
-    return f"---\n{head}---\n{fill_figures(prose, file, source)}"
+    return f"{render_front_matter(settings)}{fill_figures(prose, file, source)}"
 
 
 def split(text: str, file: str) -> tuple[dict[str, Any], str]:

@@ -7,11 +7,12 @@ import regex
 from msgspec import Struct
 from sentencex import get_sentence_boundaries
 
+from goldspan.characters import SIGN, TAIL, TONE, WORD, ZWJ, visible
 from goldspan.records import Span
 
-__all__ = ["Sentence", "bio", "decode_bio", "outermost", "sentences", "tag_names", "tokenise", "trimmed"]
+__all__ = ["TOKEN", "Sentence", "bio", "decode_bio", "outermost", "sentences", "tag_names", "tokenise", "trimmed"]
 
-TOKEN = regex.compile(r"[\w\p{M}\u200c\u200d]+|[^\s\w\p{M}\u200c\u200d]")
+TOKEN = regex.compile(rf"{WORD}(?:{WORD}|{TAIL})*+|(?:{SIGN}|{TONE})(?:{TAIL}|{TONE}|(?<={ZWJ}){SIGN})*+", regex.V1)
 
 
 class Sentence(Struct, frozen=True):
@@ -22,14 +23,17 @@ class Sentence(Struct, frozen=True):
 
 
 def sentences(text: str, start: int, end: int, language: str, spans: Sequence[Span]) -> Iterator[Sentence]:
-    """The sentences of ``text[start:end]``: a line break ends one, and none ends inside a span."""
+    """The sentences of ``text[start:end]`` in which there is anything to be seen.
+
+    A line break ends one, and none ends inside a span.
+    """
     begin = start
     for stop in boundaries(text, start, end, language):
         if any(span.start < stop < span.end for span in spans):
             continue
-        left, right = trimmed(text, begin, stop)
-        if left < right:
-            yield Sentence(left, right)
+        seen = visible(text, begin, stop)
+        if seen[0] < seen[1]:
+            yield Sentence(*trimmed(text, begin, stop))
         begin = stop
 
 
@@ -62,9 +66,11 @@ def outermost(spans: Iterable[Span]) -> list[Span]:
 
 
 def tokenise(text: str, start: int, end: int, spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
-    """The tokens of ``text[start:end]``.
+    """The tokens of ``text[start:end]``, of which each begins with a character that can be seen.
 
-    Runs of letters, digits, marks and joiners, or single other characters, cut at every span edge.
+    Runs of letters, digits and marks, or single other characters, with the joiners and variation selectors in them and
+    behind them, cut at every span edge. What an emoji is made up of is one token. White space and invisible characters
+    are in none.
     """
     edges = sorted({edge for span in spans for edge in span.extent if start < edge < end} | {start, end})
     for left, right in pairwise(edges):
@@ -73,12 +79,11 @@ def tokenise(text: str, start: int, end: int, spans: Iterable[Span]) -> Iterator
 
 def bio(tokens: Iterable[tuple[int, int]], spans: Sequence[Span]) -> Iterator[str]:
     """The tag of each token under spans that do not overlap: B- on a span's first token, I- on its others, else O."""
+    before = None
     for start, end in tokens:
         span = next((span for span in spans if span.covers(start, end)), None)
-        if span is None:
-            yield "O"
-        else:
-            yield f"{'B' if start == span.start else 'I'}-{span.label}"
+        yield "O" if span is None else f"{'I' if span is before else 'B'}-{span.label}"
+        before = span
 
 
 def decode_bio(tokens: Sequence[tuple[int, int]], tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:

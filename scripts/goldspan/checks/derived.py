@@ -6,6 +6,7 @@ from itertools import combinations
 
 import regex
 
+from goldspan.characters import HIDDEN, visible
 from goldspan.checks.registry import Hit, release_check
 from goldspan.checks.release import rows_of, texts
 from goldspan.further import zone_at
@@ -16,7 +17,7 @@ from goldspan.schemas import Row
 from goldspan.settings import Settings
 from goldspan.tables import entity_rows, mentions
 
-SPACE = regex.compile(r"\s")  # of `tokens.TOKEN`
+SPACE = regex.compile(HIDDEN, regex.V1)
 
 
 def has_settings(release: Release) -> bool:
@@ -130,10 +131,11 @@ def extent(sentence: Row) -> tuple[int, int]:
 
 
 def gaps(text: str, whole: tuple[int, int], parts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Where some parts, in text order, overlap, or leave out of a stretch more than white space."""
+    """Where some parts, in text order, overlap, or leave out of a stretch anything that can be seen."""
     at, last = whole
     for start, end in [*parts, (last, last)]:
-        if start < at or text[at:start].strip():
+        left, right = visible(text, at, start)
+        if start < at or left < right:
             yield (min(at, start), max(at, start))
         at = end
 

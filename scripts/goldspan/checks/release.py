@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from goldspan.arrow import features
 from goldspan.articles import METADATA
 from goldspan.card import Source, fill_figures, sections
+from goldspan.characters import visible
 from goldspan.checks.registry import Hit, release_check
 from goldspan.croissant import CROISSANT_FILE, Described, croissant_json, rai_of
 from goldspan.hashes import records_hash, sha256
@@ -220,10 +221,13 @@ def other_tokens(release: Release) -> Iterator[Hit]:
     "Build the release again.",
 )
 def other_tags(release: Release) -> Iterator[Hit]:
+    documents = texts(release)
     expected = {
-        (row["doc_id"], row["start"], row["end"], row["label"])
+        (row["doc_id"], *seen, row["label"])
         for row in rows_of(release, "entities")
         if row["parent_mention_id"] is None
+        for seen in [seen_of(row, documents.get(row["doc_id"]))]
+        if seen[0] < seen[1]
     }
     found = set()
     for row in rows_of(release, "ner"):
@@ -237,6 +241,11 @@ def other_tags(release: Release) -> Iterator[Hit]:
         found |= {(row["doc_id"], *span) for span in decode_bio(tokens, tags)}
     for doc_id, start, end, label in sorted(expected ^ found):
         yield Hit(f"{doc_id}:{start}-{end}", label)
+
+
+def seen_of(row: Row, text: str | None) -> tuple[int, int]:
+    """What can be seen of a span, as far as its text is known."""
+    return visible(text, row["start"], row["end"]) if text else (row["start"], row["end"])
 
 
 @release_check(

@@ -128,6 +128,6 @@ def show_converted(converted: Converted) -> None:
     for name, count in converted.apart.items():
         typer.echo(f"{name:15}{count:7}  {APART.get(name, 'no annotations')}")
     for name, rows in converted.rows.items():
-        typer.echo(f"{name:16} {rows:8} rows")
+        typer.echo(f"{name:16} {rows:8} rows" + ("" if rows else ", so it has no config"))
     for why, spans in converted.untagged.items():
         typer.echo(f"{'not tagged':16} {spans:8} {why}")

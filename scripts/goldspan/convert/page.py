@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import yaml
 
 from goldspan.arrow import features
 from goldspan.convert.shards import Counts, Options
+from goldspan.front_matter import render_front_matter
 from goldspan.markdown import markdown_table
 from goldspan.tokens import tag_names
 
@@ -36,10 +36,14 @@ def render_page(rows: dict[str, int], counts: dict[str, Counts], options: Option
     }
     if loadable:
         settings["configs"][0]["default"] = True
-    head = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True, width=120)
     kinds = [(name, one.read, one.written, one.merged, one.rejected) for name, one in counts.items()]
     table = markdown_table(["", "read", "written", "merged", "left out"], kinds)
-    return f"---\n{head}---\n# Converted from Label Studio\n\n{table}\n{PROSE}"
+    empty = "".join(
+        f"\nThe table `{name}` has no rows, so `load_dataset` knows no config of its name.\n"
+        for name in rows
+        if name not in loadable
+    )
+    return f"{render_front_matter(settings)}# Converted from Label Studio\n\n{table}\n{empty}{PROSE}"
 
 
 PROSE = """

@@ -39,7 +39,7 @@ def as_subwords(table: pa.Table, tokenizer: Any) -> pa.Table:
     """A table of tokens and tags with the sub-words of its tokens instead, their ids beside them.
 
     Of each token the first sub-word has its tag, the others have `REST`; there are no special tokens. A span whose
-    first token has no sub-word (white space has none) begins at the next.
+    first token has no sub-word (a tokenizer may drop characters) begins at the next.
     """
     columns: dict[str, list[list[Any]]] = {"tokens": [], "token_starts": [], "ner_tags": [], "input_ids": []}
     tokens, starts, tags = (table[name].to_pylist() for name in ("tokens", "token_starts", "ner_tags"))

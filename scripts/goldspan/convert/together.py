@@ -166,7 +166,7 @@ def add_up(whole: Outcome, outcome: Outcome) -> None:
             setattr(total, field, getattr(total, field) + getattr(part, field))
     whole.apart = {name: whole.apart[name] + count for name, count in outcome.apart.items()}
     whole.elsewhere = dict(Counter(whole.elsewhere) + Counter(outcome.elsewhere))
-    whole.untagged = {why: whole.untagged.get(why, 0) + count for why, count in outcome.untagged.items()}
+    whole.untagged = dict(Counter(whole.untagged) + Counter(outcome.untagged))
     whole.documents = {**outcome.documents, **whole.documents}
     whole.annotation_ids |= outcome.annotation_ids
     whole.findings += outcome.findings

@@ -1,4 +1,4 @@
-"""CoNLL: a token and its tag a line, tab between them, a blank line after a sentence, a file for each layer."""
+"""CoNLL-2003: a token a line, its tag in the last of four columns, a blank line after a sentence, a file a layer."""
 
 import json
 import re
@@ -13,7 +13,8 @@ from goldspan.tokens import bio
 
 __all__ = ["bilou", "render", "write"]
 
-START = "-DOCSTART-\tO\n\n"
+BETWEEN = " -X- O "  # part of speech and chunk, which are not known
+START = f"-DOCSTART-{BETWEEN}O\n\n"  # by these very characters spaCy tells documents apart
 UNSAFE = re.compile(r"[\s%\x00-\x1f]")
 
 
@@ -36,7 +37,7 @@ def render(document: Document, layer: str, language: str, scheme: str, lost: Los
     found = pieces((span for span in document.spans if span.layer == layer), lost)
     spans = flat(trimmed(document.text, found, lost), lost)
     blocks = [
-        "".join(f"{document.text[start:end]}\t{tag}\n" for (start, end), tag in zip(tokens, tags, strict=True))
+        "".join(f"{document.text[start:end]}{BETWEEN}{tag}\n" for (start, end), tag in zip(tokens, tags, strict=True))
         for tokens in token_sentences(document.text, spans, language)
         for tags in [[quoted(tag) for tag in tagged(tokens, bio(tokens, spans), scheme)]]
     ]

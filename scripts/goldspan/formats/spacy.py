@@ -1,13 +1,17 @@
 """spaCy: a DocBin, with the outermost spans of one layer as ``doc.ents`` and all of every layer as ``doc.spans``."""
 
+from bisect import bisect_left
+from collections.abc import Iterable
+
 import msgspec
 from spacy.tokens import Doc, DocBin
 from spacy.tokens import Span as DocSpan
 from spacy.vocab import Vocab
 
+from goldspan.characters import FIRST
 from goldspan.formats.jsonl import relation_row
 from goldspan.formats.stream import Collection, Control, Document, Files, Lost, chosen, pieces
-from goldspan.formats.words import flat, words
+from goldspan.formats.words import Word, flat, words
 from goldspan.records import Span
 
 __all__ = ["render", "write"]
@@ -28,7 +32,8 @@ def write(collection: Collection, lost: Lost) -> Files:
 def render(document: Document, main: str | None, vocab: Vocab, lost: Lost) -> Doc:
     """A document of the repository's own tokens, cut where a span begins or ends; its text is the text to the letter.
 
-    In ``doc.spans`` a span has an entry for each label, and its id as ``id_``; one without a label has an empty one.
+    In ``doc.spans`` a span has an entry for each label, and its id as ``id_``; one without a label has an empty one. In
+    ``doc.ents`` nothing begins or ends with a token of white space or invisible characters.
     """
     found = pieces(document.spans, lost)
     tokens = words(document.text, found)
@@ -36,7 +41,7 @@ def render(document: Document, main: str | None, vocab: Vocab, lost: Lost) -> Do
     doc = Doc(vocab, words=texts, spaces=[token.space for token in tokens])
     first, last = ({getattr(token, edge): at for at, token in enumerate(tokens)} for edge in ("start", "end"))
 
-    def spans(pieces: list[Span]) -> list[DocSpan]:
+    def spans(pieces: Iterable[Span]) -> list[DocSpan]:
         return [
             DocSpan(doc, first[one.start], last[one.end] + 1, label=label, span_id=one.region_id)
             for one in pieces
@@ -46,9 +51,8 @@ def render(document: Document, main: str | None, vocab: Vocab, lost: Lost) -> Do
     for layer in sorted({span.layer for span in found}):
         doc.spans[layer] = spans([span for span in found if span.layer == layer])
     if main is not None:
-        outer = flat([span for span in found if span.layer == main], Lost())
-        entities = [msgspec.structs.replace(span, labels=span.labels[:1]) for span in outer]
-        doc.set_ents(spans(entities), default="outside")
+        outer = flat(seen(document.text, [span for span in found if span.layer == main], tokens, lost), Lost())
+        doc.set_ents(spans(msgspec.structs.replace(span, labels=span.labels[:1]) for span in outer), default="outside")
     doc.user_data.update(
         doc_id=document.doc_id,
         annotation_id=document.annotation_id,
@@ -71,3 +75,19 @@ def cats(document: Document, choices: dict[str, Control]) -> dict[str, float]:
         if name in document.values
         for label in control.labels
     }
+
+
+def seen(text: str, spans: list[Span], tokens: list[Word], lost: Lost) -> list[Span]:
+    """Spans without the tokens at their edges in which nothing can be seen: spaCy takes none of white space."""
+    starts, kept = [token.start for token in tokens], []
+    for span in spans:
+        inside = tokens[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+        shown = [token for token in inside if FIRST.search(text, token.start, token.end)]
+        lost["entities of nothing but white space or invisible characters"] += not shown
+        lost["white space or invisible characters at the edges of entities"] += bool(shown) and (
+            shown[0],
+            shown[-1],
+        ) != (inside[0], inside[-1])
+        if shown:
+            kept.append(msgspec.structs.replace(span, start=shown[0].start, end=shown[-1].end))
+    return kept

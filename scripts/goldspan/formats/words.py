@@ -8,6 +8,7 @@ import numpy as np
 import regex
 from msgspec import Struct
 
+from goldspan.characters import VISIBLE, visible
 from goldspan.convert.nesting import outermost
 from goldspan.formats.stream import Lost
 from goldspan.records import Span
@@ -15,7 +16,8 @@ from goldspan.tokens import TOKEN, sentences, tokenise
 
 __all__ = ["Word", "flat", "labelled", "token_sentences", "trimmed", "words"]
 
-WORD_OR_SPACE = regex.compile(rf"{TOKEN.pattern}|\s+")
+UNSEEN = rf"[^{VISIBLE}\s]"  # what is neither visible nor white space
+WORD_OR_SPACE = regex.compile(rf"{UNSEEN}*(?:{TOKEN.pattern}){UNSEEN}*|\s+|{UNSEEN}+", regex.V1)
 
 
 class Word(Struct, frozen=True):
@@ -29,8 +31,9 @@ class Word(Struct, frozen=True):
 def words(text: str, spans: Sequence[Span]) -> list[Word]:
     """All of a text as tokens, cut where a span begins or ends, as spaCy and Prodigy want them.
 
-    A space after a token goes with it, unless a span begins or ends with that space; other white space is a token. So
-    every span is one of whole tokens, and text and spaces put together are the text again.
+    A space after a token goes with it, unless a span begins or ends with that space; other white space is a token.
+    Invisible characters go with the token beside them. So every span is one of whole tokens, and text and spaces put
+    together are the text again.
     """
     starts, ends = {span.start for span in spans}, {span.end for span in spans}
     found: list[Word] = []
@@ -47,13 +50,12 @@ def words(text: str, spans: Sequence[Span]) -> list[Word]:
 
 
 def trimmed(text: str, spans: Iterable[Span], lost: Lost) -> list[Span]:
-    """Spans without the white space at their edges; those of nothing else are left out."""
+    """Spans without the white space and invisible characters at their edges; those of nothing else are left out."""
     kept = []
     for span in spans:
-        part = text[span.start : span.end]
-        start, end = span.start + len(part) - len(part.lstrip()), span.end - len(part) + len(part.rstrip())
-        lost["spans of nothing but white space"] += not part.strip()
-        lost["white space at the edges of spans"] += bool(part.strip()) and (start, end) != span.extent
+        start, end = visible(text, *span.extent)
+        lost["spans of nothing but white space or invisible characters"] += start == end
+        lost["white space or invisible characters at the edges of spans"] += start < end and (start, end) != span.extent
         if start < end:
             kept.append(msgspec.structs.replace(span, start=start, end=end))
     return kept
@@ -79,13 +81,7 @@ def flat(spans: Iterable[Span], lost: Lost) -> list[Span]:
 
 
 def token_sentences(text: str, spans: Sequence[Span], language: str) -> Iterator[list[tuple[int, int]]]:
-    """The tokens of each sentence that has any, cut at the edges of spans; no sentence ends inside a span."""
+    """The tokens of each sentence, cut at the edges of spans; no sentence ends inside a span."""
     for sentence in sentences(text, 0, len(text), language, spans):
         inside = [span for span in spans if sentence.start <= span.start < sentence.end]
-        tokens = [
-            (start, end)
-            for start, end in tokenise(text, sentence.start, sentence.end, inside)
-            if not text[start:end].isspace()
-        ]
-        if tokens:
-            yield tokens
+        yield list(tokenise(text, sentence.start, sentence.end, inside))
