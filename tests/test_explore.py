@@ -16,7 +16,7 @@ from goldspan.explore.charts import Chart, figures
 from goldspan.explore.clusters import cluster_charts, standalone
 from goldspan.explore.explorer import SCRIPTS, write_page
 from goldspan.explore.extent import days
-from goldspan.explore.model import Contents, as_json
+from goldspan.explore.model import Contents, Link, as_json
 from goldspan.explore.palette import shades
 from goldspan.explore.reading import read_contents
 from goldspan.explore.svg import drawn, inlined
@@ -80,8 +80,8 @@ def test_links_join_cue_source_and_content(contents: Contents) -> None:
     row = next(row for row in pq.read_table(RELEASE / "claims").to_pylist() if row["cue"] and row["source"])
     links = next(one for one in contents.documents if one.id == row["doc_id"]).versions[0].links
     cue = f"{row['attribution_id']}:cue:0"
-    assert [cue, row["claim_id"], "content"] in links
-    assert [cue, f"{row['attribution_id']}:source:0", "source"] in links
+    assert Link(cue, row["claim_id"], ["content"]) in links
+    assert Link(cue, f"{row['attribution_id']}:source:0", ["source"]) in links
 
 
 def test_a_converted_folder_has_every_span_and_relation(converted: Path) -> None:
@@ -91,9 +91,16 @@ def test_a_converted_folder_has_every_span_and_relation(converted: Path) -> None
     assert {name: (span.layer, span.labels, span.start, span.end) for name, span in shown.items()} == {
         row["span_id"]: (row["layer"], row["labels"], row["start"], row["end"]) for row in spans
     }
-    links = sorted((link[0], link[1]) for one in found.documents for version in one.versions for link in version.links)
-    rows = pq.read_table(converted / "relations").to_pylist()
-    assert links == sorted((row["from_span_id"], row["to_span_id"]) for row in rows)
+    links = [link for one in found.documents for version in one.versions for link in version.links]
+    rows = [
+        {**row, "from_span_id": row["to_span_id"], "to_span_id": row["from_span_id"], "direction": "right"}
+        if row["direction"] == "left"
+        else row
+        for row in pq.read_table(converted / "relations").to_pylist()
+    ]
+    assert sorted((link.from_id, link.to_id, link.labels, link.direction) for link in links) == sorted(
+        (row["from_span_id"], row["to_span_id"], row["labels"], row["direction"]) for row in rows
+    )
     assert shown[spans[0]["span_id"]].attributes["tone"] == spans[0]["tone"] == "calm"
 
 

@@ -19,7 +19,7 @@ from goldspan.formats.release import layer_names
 from goldspan.settings import Layers
 from goldspan.tokens import decode_bio
 from tests.damage import edit_rows
-from tests.small import annotation, exported, write_export, write_small_corpus
+from tests.related import write_related_release
 from tests.wide import IN_N2, RELATIONS, SPANS, TEXTS, VALUES, annotated, write_wide_corpus
 
 VOCAB = spacy.blank("en").vocab
@@ -196,27 +196,8 @@ def test_one_further_layer_is_exported_alone_with_its_relations(release: Path, t
     assert first["values"] == VALUES
 
 
-@pytest.fixture
-def speech(tmp_path: Path) -> Path:
-    """A release with zones, attributions, and a further layer called ``entity`` that is related to all of them."""
-    folder = write_small_corpus(tmp_path / "corpus")
-    path = folder / "annotations/labeling_config.xml"
-    more = '<Labels name="entity" toName="t"><Label value="X"/></Labels><Relations><Relation value="near"/>'
-    path.write_text(path.read_text().replace("<Relations>", more))
-    one = exported(annotation())
-    value = {"start": 12, "end": 25, "text": "Ann said “Bob", "labels": ["X"]}
-    one["result"] += [{"id": "x", "from_name": "entity", "to_name": "t", "type": "labels", "value": value}]
-    for end in ("HEAD-Title here", "s", "v", "w1", "WHO-Ann"):
-        one["result"] += [
-            {"type": "relation", "from_id": "x", "to_id": end, "direction": "right", "labels": ["near"]},
-        ]
-    write_export(folder, one)
-    write_build(build(folder), tmp_path / "release")
-    return tmp_path / "release"
-
-
-def test_relations_reach_regions_without_a_row_of_their_own(speech: Path, tmp_path: Path) -> None:
-    export(speech, Format.jsonl, tmp_path / "out")
+def test_relations_reach_regions_without_a_row_of_their_own(tmp_path: Path) -> None:
+    export(write_related_release(tmp_path), Format.jsonl, tmp_path / "out")
     first, _ = lines(tmp_path / "out/documents.jsonl")
     spans = {one["id"]: (one["layer"], tuple(one["labels"]), one["text"]) for one in first["spans"]}
     near = [one for one in first["relations"] if one["labels"] == ["near"]]

@@ -1,7 +1,7 @@
 """The labels and values that a labeling config allows, and how often the tables have each."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ from goldspan.claims import claim_attributes, role_ends
 from goldspan.corpus import Corpus
 from goldspan.labeling import LabelingConfig
 
-__all__ = ["count_labels", "inventories", "labels_in"]
+__all__ = ["count_labels", "inventories", "labels_in", "split_labels"]
 
 Inventories = dict[str, tuple[str, ...]]
 
@@ -62,12 +62,23 @@ def count_labels(tables: Mapping[str, pa.Table], allowed: Mapping[str, Sequence[
     return counted
 
 
+def split_labels(value: str, labels: Collection[str]) -> Iterator[str]:
+    """The labels that bars join; a bar may also be part of one of the ``labels`` that there are."""
+    parts = value.split("|")
+    longest = 1 + max((label.count("|") for label in labels), default=0) if len(parts) > 1 else 1
+    while parts:
+        sizes = range(min(longest, len(parts)), 1, -1)
+        size = next((size for size in sizes if "|".join(parts[:size]) in labels), 1)
+        yield from filter(None, ["|".join(parts[:size])])
+        parts = parts[size:]
+
+
 def labels_in(value: Any, labels: Sequence[str]) -> Iterator[str]:
     """The labels in a value of a column: several in a list, joined by bars, or in the structs of the zones."""
     if isinstance(value, bool):
         yield str(value).lower()
     elif isinstance(value, str):
-        yield from [value] if value in labels else filter(None, value.split("|"))
+        yield from split_labels(value, labels)
     elif isinstance(value, list | dict):
         for part in value.values() if isinstance(value, dict) else value:
             yield from labels_in(part, labels)

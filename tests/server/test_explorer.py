@@ -13,14 +13,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
+from goldspan.build import build, write_build
 from goldspan.convert.conversion import convert
 from goldspan.explore.explorer import page_of, write_page
-from goldspan.explore.model import Contents, Document, Shown, Version
+from goldspan.explore.model import Contents, Document, Link, Shown, Version
 from goldspan.explore.reading import read_contents
 from goldspan.records import Measured
 from goldspan.settings import Dates, Quantities, Relations, Settings
 from tests.conftest import ROOT
 from tests.server.browser import CHROMIUM, QUIET
+from tests.wide import AGREED, RELATIONS, SETTINGS, SPANS, annotated, write_wide_corpus
 
 pytestmark = pytest.mark.server
 
@@ -208,7 +210,82 @@ def test_where_annotators_differ_is_marked_and_listed(release_page: Path, opened
     assert page.locator(".piece.differs").count() > 0
 
 
-@pytest.mark.parametrize("where", ["#/", "#/article/001", "#/article/001?left=A1&right=A2", "#/claims", "#/map", "#/cluster/resumption", "#/spans", "#/figures"])  # fmt: skip
+@pytest.fixture(scope="module")
+def wide_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a release with further layers, in which a third annotator says something else of the document."""
+    folder = tmp_path_factory.mktemp("wide")
+    odd = annotated("C", "n1", *SPANS, relations=RELATIONS, values={"stance": "for"})
+    lines = '\n[adjudication]\npick = "majority"\n'
+    write_build(build(write_wide_corpus(folder / "corpus", [*AGREED[:2], odd], SETTINGS + lines)), folder / "release")
+    write_page(read_contents(folder / "release"), folder / "page.html")
+    return folder / "page.html"
+
+
+def test_a_span_of_a_further_layer_has_its_labels_and_its_relations_with_their_direction(
+    wide_page: Path, opened: Open
+) -> None:
+    page = opened(wide_page, place("mention", "n1:speech_acts:40-56"))
+    assert page.locator(".piece.on").evaluate_all(HIGHLIGHTED) == "warned the crowd"
+    assert page.locator(".panel h2").inner_text() == "threat, claim speech_acts"
+    linked = page.locator(".panel section", has_text="Linked").locator("li")
+    assert linked.all_inner_texts() == ["→ causes, about PROTEST the shops closed"]
+    assert page.locator(".arcs text").all_text_contents() == ["causes, about"]
+    linked.get_by_role("button").click()
+    assert page.locator(".panel h2").inner_text() == "PROTEST event"
+    assert page.locator(".panel section", has_text="Linked").locator("li").all_inner_texts() == [
+        "← causes, about threat, claim warned the crowd"
+    ]
+    page.evaluate("(place) => { location.hash = place; }", place("mention", "n1:event:28-33"))
+    page.wait_for_function("() => document.querySelector('.panel h2')?.textContent.startsWith('TALKS')")
+    assert page.locator(".panel dl").inner_text().split() == ["certainty", "unsure", "aims", "peace,", "quiet"]
+
+
+def test_a_layer_is_hidden_whole_and_a_span_of_two_labels_only_with_both(wide_page: Path, opened: Open) -> None:
+    page = opened(wide_page, "#/article/n1")
+    marked = page.locator(".piece.marked")
+    for name in ("entities", "event", "frame"):
+        page.locator(".legend legend", has_text=name).get_by_role("checkbox").uncheck()
+    both = "She promised talkswarned the crowd"
+    assert marked.evaluate_all(HIGHLIGHTED) == both
+    page.get_by_label("threat").uncheck()
+    assert marked.evaluate_all(HIGHLIGHTED) == both
+    page.get_by_label("claim", exact=False).first.uncheck()
+    assert marked.evaluate_all(HIGHLIGHTED) == "She promised talks"
+
+
+def test_what_annotators_say_of_the_whole_document_stands_side_by_side(wide_page: Path, opened: Open) -> None:
+    page = opened(wide_page, "#/article/n1")
+    assert page.locator("table.values thead th").all_inner_texts() == ["control", "released", "A", "B", "C"]
+    rows = [row.locator("th, td").all_inner_texts() for row in page.locator("table.values tbody tr").all()]
+    assert rows[0] == ["stance annotators differ", "against", "against", "against", "for"]
+    assert sorted(row[0].split(" annotators")[0] for row in rows) == ["qualité", "stance", "topics.all of them"]
+    page.get_by_role("link", name="Values").click()
+    page.get_by_label("value", exact=True).select_option("for")
+    assert page.locator("tbody tr").all_inner_texts() == ["for\tstance\tn1\tC"]
+
+
+def test_relations_are_filtered_by_label_layer_and_version(wide_page: Path, opened: Open) -> None:
+    page = opened(wide_page, "#/relations")
+    assert page.locator("p.count").inner_text() == "15 of 15 rows"
+    page.get_by_label("version", exact=True).select_option("released")
+    page.get_by_label("to layer", exact=True).select_option("event")
+    page.get_by_label("label", exact=True).select_option("about")
+    cells = [row.locator("th, td").all_inner_texts()[:3] for row in page.locator("tbody tr").all()]
+    assert [[" ".join(cell.split()) for cell in row] for row in cells] == [
+        ["Ann entities", "→ about", "talks event"],
+        ["warned the crowd speech_acts", "→ causes, about", "the shops closed event"],
+    ]
+
+
+@pytest.mark.parametrize("where", ["#/article/n1", "#/relations", "#/values"])
+def test_axe_finds_nothing_serious_in_further_layers(where: str, wide_page: Path, opened: Open) -> None:
+    page = opened(wide_page, where)
+    page.wait_for_timeout(300)
+    serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in serious] == []
+
+
+@pytest.mark.parametrize("where", ["#/", "#/article/001", "#/article/001?left=A1&right=A2", "#/claims", "#/map", "#/cluster/resumption", "#/spans", "#/relations", "#/figures"])  # fmt: skip
 def test_a_narrow_screen_needs_no_scrolling_sideways(where: str, release_page: Path, opened: Open) -> None:
     page = opened(release_page, where, width=375)
     assert page.evaluate("document.documentElement.scrollWidth") == 375
@@ -279,8 +356,9 @@ def hostile_document(number: int, text: str) -> Document:
         Shown(name, "claims", ["content"], len(BAD) + 6, len(text), {BAD: BAD, "cluster_id": BAD}, name),
         Shown(f"x{number}{BAD}", f"layer{BAD}", [BAD, BAD], 2, 30, {BAD: [BAD]}),
     ]
-    links = [[name, f"m{number}{BAD}", BAD]]
-    versions = [Version("released", spans, links, True), Version(BAD, spans[2:], links)]
+    links = [Link(name, f"m{number}{BAD}", [BAD, BAD], BAD)]
+    values = {BAD: BAD, f"list{BAD}": [BAD, [BAD]]}
+    versions = [Version("released", spans, links, True, values), Version(BAD, spans[2:], links, values={BAD: "x"})]
     return Document(f"{number}{BAD}", text, BAD, {BAD: BAD, "outlet": BAD}, [[0, 9, BAD]], [], versions)
 
 
@@ -296,6 +374,8 @@ def test_words_from_outside_never_run(opened: Open, tmp_path: Path) -> None:
         "#/claims",
         "#/map",
         "#/spans",
+        "#/relations",
+        "#/values",
         "#/figures",
         place("article", doc),
         place("claim", claim),

@@ -40,23 +40,51 @@ class Chart(Struct, frozen=True):
 def figures(contents: Contents) -> Iterator[Chart]:
     """The figures about a whole release or folder, of which each is left out that its tables cannot give."""
     yield from labels_by_document(contents)
+    yield from values_of_documents(contents)
     yield from agreement_by_layer(contents)
     yield from values_by_source(contents)
 
 
 def labels_by_document(contents: Contents) -> Iterator[Chart]:
-    """How often each label stands in each document: mentions of a release, spans of a converted folder."""
-    marked = "mentions" if any(version.released for one in contents.documents for version in one.versions) else "spans"
-    counts = Counter(
+    """How often each label stands in each document: a chart of the mentions of a release and one of each further layer.
+
+    Of a converted folder one of all spans.
+    """
+    if not any(version.released for one in contents.documents for version in one.versions):
+        yield from bars("labels", "Labels of spans by document", ("document", "label", "spans"), marked(contents))
+        return
+    head = ("document", "label", "mentions")
+    yield from bars("labels", "Labels of mentions by document", head, marked(contents, "entities"))
+    for layer in contents.settings.layers.further:
+        head = ("document", "label", "spans")
+        yield from bars(f"labels/{layer}", f"Labels of {layer} by document", head, marked(contents, layer))
+
+
+def marked(contents: Contents, layer: str | None = None) -> Counter[tuple[str, str]]:
+    """How often each label stands in each document, of a released layer or of all spans."""
+    return Counter(
         (one.id, label)
         for one in contents.documents
         for version in one.versions
-        if version.released or marked == "spans"
         for span in version.spans
-        if span.layer != "claims"
+        if layer is None or (version.released and span.layer == layer)
         for label in span.labels
     )
-    yield from bars("labels", f"Labels of {marked} by document", ("document", "label", marked), counts)
+
+
+def values_of_documents(contents: Contents) -> Iterator[Chart]:
+    """How many documents have each value of each choice about whole documents."""
+    choices = {name.removeprefix("documents/") for name in contents.inventories if name.startswith("documents/")}
+    counts = Counter(
+        (name, str(one))
+        for document in contents.documents
+        for version in document.versions
+        if version.released
+        for name, value in version.values.items()
+        if name in choices
+        for one in (value if isinstance(value, list) else [value])
+    )
+    yield from bars("values", "Values of documents", ("control", "value", "documents"), counts)
 
 
 def values_by_source(contents: Contents) -> Iterator[Chart]:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from goldspan.explore.charts import Chart, figures
 from goldspan.explore.clusters import cluster_charts, standalone
-from goldspan.explore.model import Contents, Document, as_json
+from goldspan.explore.model import Contents, Document, Version, as_json
 from goldspan.explore.svg import drawn, inlined, picture
 from goldspan.store import replace_file
 
@@ -30,9 +30,11 @@ SCRIPTS = (
     "text",
     "quotes",
     "panel",
+    "values",
     "article",
     "table",
     "claims",
+    "links",
     "map",
     "home",
     "figures",
@@ -114,6 +116,8 @@ def index_of(contents: Contents) -> dict[str, Any]:
         "documents": [listed(one) for one in contents.documents],
         "layers": layers(contents.documents),
         "relations": contents.relations,
+        "linked": any(version.links for one in contents.documents for version in one.versions),
+        "valued": any(version.values for one in contents.documents for version in one.versions),
         "exclusive": settings.relations.exclusive,
         "equal": settings.relations.equal,
         "unannotated": settings.unannotated_zones,
@@ -121,20 +125,24 @@ def index_of(contents: Contents) -> dict[str, Any]:
 
 
 def listed(document: Document) -> dict[str, Any]:
-    """A document as the list of them has it; ``spans`` is how many its first version has."""
-    spans = len(document.versions[0].spans) if document.versions else 0
-    return {"id": document.id, "title": document.title, "metadata": document.metadata, "spans": spans}
+    """A document as the list of them has it; ``spans`` is how many its first version has, ``values`` what that says."""
+    first = document.versions[0] if document.versions else Version("", [])
+    about = {"id": document.id, "title": document.title, "metadata": document.metadata}
+    return {**about, "spans": len(first.spans), "values": first.values}
 
 
 def layers(documents: list[Document]) -> list[dict[str, Any]]:
-    """Each layer with its labels, the mentions first; and whether its spans tile whole texts, as zones do."""
+    """Each layer with its labels, the mentions first; and whether its spans tile whole texts, as zones do.
+
+    The label of a span without any is empty.
+    """
     labels: dict[str, set[str]] = {}
     parts: dict[str, list[float]] = {}
     for one in documents:
         for version in one.versions:
             lengths: Counter[str] = Counter()
             for span in version.spans:
-                labels.setdefault(span.layer, set()).update(span.labels)
+                labels.setdefault(span.layer, set()).update(span.labels or [""])
                 lengths[span.layer] += span.end - span.start
             for layer, length in lengths.items():
                 parts.setdefault(layer, []).append(0 if version.released else length / (len(one.text or "") or 1))

@@ -8,10 +8,22 @@ from typing import Any
 
 from msgspec import Struct
 
-from goldspan.records import Measured
+from goldspan.records import Measured, forward
 from goldspan.settings import Settings
 
-__all__ = ["Contents", "Document", "Row", "Shown", "Version", "as_json", "grouped", "present", "shown"]
+__all__ = [
+    "Contents",
+    "Document",
+    "Link",
+    "Row",
+    "Shown",
+    "Version",
+    "as_json",
+    "grouped",
+    "link_of",
+    "present",
+    "shown",
+]
 
 Row = dict[str, Any]
 ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -29,13 +41,23 @@ class Shown(Struct, frozen=True, omit_defaults=True):
     group: str = ""
 
 
+class Link(Struct, frozen=True, rename={"from_id": "from", "to_id": "to"}):
+    """A relation between two spans as shown; ``direction`` is right (from -> to), bi, or another word for none."""
+
+    from_id: str
+    to_id: str
+    labels: list[str]
+    direction: str = "right"
+
+
 class Version(Struct, frozen=True):
-    """One annotation of a document: its spans, and links between them as [from, to, label]."""
+    """One annotation of a document: its spans, links between them, and what it says of the document as a whole."""
 
     name: str
     spans: list[Shown]
-    links: list[list[str]] = []
+    links: list[Link] = []
     released: bool = False
+    values: Row = {}
 
 
 class Document(Struct, frozen=True):
@@ -61,6 +83,12 @@ class Contents(Struct, frozen=True):
     settings: Settings = Settings()
     agreement: list[Measured] = []
     inventories: dict[str, list[str]] = {}
+
+
+def link_of(from_id: str, to_id: str, labels: Iterable[str], direction: str | None) -> Link:
+    """A relation as it is shown: one to the left leads from its second end to its first."""
+    one, other, way = forward(from_id, to_id, direction)
+    return Link(one, other, list(labels), way)
 
 
 def grouped(rows: Iterable[Row], key: str = "doc_id") -> dict[str, list[Row]]:

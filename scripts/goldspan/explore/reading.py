@@ -5,7 +5,8 @@ from pathlib import Path
 
 from goldspan.checks import check_converted, check_release
 from goldspan.convert.folder import ConvertedFolder, is_converted, read_converted
-from goldspan.explore.model import Contents, Document, Row, Shown, Version, grouped, shown
+from goldspan.convert.layout import FIXED
+from goldspan.explore.model import Contents, Document, Row, Shown, Version, grouped, link_of, shown
 from goldspan.explore.released import OF_DOCUMENTS, released_contents
 from goldspan.faults import fault, stop_on_errors
 from goldspan.released import read_release
@@ -18,6 +19,7 @@ NOTHING = fault(
     "Name the folder of a release (it has a manifest.json) or one that goldspan convert wrote.",
 )
 
+OF_ANNOTATIONS = {name for name, _ in FIXED["annotations"]}
 OF_SPANS = {"span_id", "annotation_id", "doc_id", "layer", "labels", "start", "end", "text"}
 
 
@@ -71,7 +73,7 @@ def whole(folder: ConvertedFolder, name: str) -> list[Row]:
 
 
 def converted(annotation: Row, spans: Iterable[Row], relations: Iterable[Row]) -> Version:
-    """An annotation of a converted folder; a relation without labels is a link of none."""
+    """An annotation of a converted folder."""
     name = " · ".join(filter(None, (annotation["annotator"], annotation["annotation_id"])))
     return Version(
         name=name,
@@ -79,5 +81,6 @@ def converted(annotation: Row, spans: Iterable[Row], relations: Iterable[Row]) -
             Shown(row["span_id"], row["layer"], row["labels"], row["start"], row["end"], shown(row, OF_SPANS))
             for row in spans
         ],
-        links=[[row["from_span_id"], row["to_span_id"], ", ".join(row["labels"])] for row in relations],
+        links=[link_of(row["from_span_id"], row["to_span_id"], row["labels"], row["direction"]) for row in relations],
+        values=shown(annotation, OF_ANNOTATIONS),
     )

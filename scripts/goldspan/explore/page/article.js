@@ -3,7 +3,7 @@
 const hiddenKeys = new Set(
   index.layers
     .filter((layer) => layer.tiles)
-    .flatMap((layer) => layer.labels.map((label) => `${layer.name}\n${label}`)),
+    .flatMap((layer) => layer.labels.map((label) => keyOf(layer.name, label))),
 );
 const looking = { tags: false };
 
@@ -15,7 +15,8 @@ function articlePage(id, query, chosen = null) {
   const holding = chosen ? doc.versions.find((version) => version.spans.some((span) => span.id === chosen)) : null;
   const left = holding ??
     doc.versions.find((version) => version.name === query.get("left")) ??
-    doc.versions[0] ?? { name: "", spans: [], links: [] };
+    doc.versions[0] ??
+    indexed({ name: "", spans: [], links: [], values: {} });
   const right = doc.versions.find((version) => version.name === query.get("right") && version !== left);
   const go = (values) => {
     location.hash = withQuery(address("article", id), { left: left.name, right: right?.name, ...values });
@@ -104,6 +105,7 @@ function articlePage(id, query, chosen = null) {
         " labels in the text",
       ),
     ),
+    valuesTable(doc),
     legend(left, right, draw),
     el("p", { id: "keys", class: "unseen" }, "Arrow keys left and right move from span to span."),
     right ? differencesList(differ, left, right, doc, () => views) : "",
@@ -111,7 +113,7 @@ function articlePage(id, query, chosen = null) {
   );
   if (chosen) {
     const span = left.spans.find((one) => one.id === chosen);
-    hiddenKeys.delete(keyOf(span));
+    keysOf(span).forEach((key) => hiddenKeys.delete(key));
     draw();
     page.ready = () => {
       const view = views[0];
@@ -125,14 +127,14 @@ function articlePage(id, query, chosen = null) {
 function legend(left, right, redraw) {
   const counts = new Map();
   for (const version of [left, right].filter(Boolean))
-    for (const span of version.spans) counts.set(keyOf(span), (counts.get(keyOf(span)) ?? 0) + 1);
+    for (const key of version.spans.flatMap(keysOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
   const groups = index.layers.map((layer) => {
-    const labels = layer.labels.map((label) => [label, `${layer.name}\n${label}`]).filter(([, key]) => counts.has(key));
+    const labels = layer.labels.map((label) => [label, keyOf(layer.name, label)]).filter(([, key]) => counts.has(key));
     if (!labels.length) return null;
     return el(
       "fieldset",
       {},
-      el("legend", {}, words(layer.name)),
+      el("legend", {}, wholeLayer(layer, labels, redraw)),
       labels.map(([label, key]) => {
         const box = el("input", {
           type: "checkbox",
@@ -141,13 +143,16 @@ function legend(left, right, redraw) {
             change: () => {
               if (box.checked) hiddenKeys.delete(key);
               else hiddenKeys.add(key);
+              const whole = box.closest("fieldset").querySelector("legend input");
+              whole.checked = labels.some(([, each]) => !hiddenKeys.has(each));
               redraw();
             },
           },
         });
         const swatch = el("span", { class: "swatch", "aria-hidden": "true" });
-        swatch.style.backgroundImage = line(looks.get(key));
-        return el("label", { class: "check" }, box, " ", swatch, words(label), el("small", {}, ` ${counts.get(key)}`));
+        swatch.style.backgroundImage = line([looks.get(key)]);
+        const count = el("small", {}, ` ${counts.get(key)}`);
+        return el("label", { class: "check" }, box, " ", swatch, words(label || "no label"), count);
       }),
     );
   });
@@ -155,6 +160,22 @@ function legend(left, right, redraw) {
   return shown.length
     ? el("details", { class: "legend", open: innerWidth > 700 }, el("summary", {}, "Layers and labels"), shown)
     : "";
+}
+
+// A box by which all labels of a layer are shown or hidden.
+function wholeLayer(layer, labels, redraw) {
+  const box = el("input", {
+    type: "checkbox",
+    checked: labels.some(([, key]) => !hiddenKeys.has(key)),
+    on: {
+      change: () => {
+        for (const [, key] of labels) box.checked ? hiddenKeys.delete(key) : hiddenKeys.add(key);
+        for (const other of box.closest("fieldset").querySelectorAll("input")) other.checked = box.checked;
+        redraw();
+      },
+    },
+  });
+  return el("label", {}, box, " ", words(layer.name));
 }
 
 function differencesList(found, left, right, doc, views) {

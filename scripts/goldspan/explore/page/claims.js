@@ -58,9 +58,8 @@ function spansPage(query) {
   const first = [
     { name: "layer", of: (row) => [row.layer] },
     { name: "label", of: (row) => row.labels },
+    ...fewFacets(rows, { article: (row) => [row.doc], version: (row) => [row.version] }),
   ];
-  if (index.documents.length <= 2000) first.push({ name: "article", of: (row) => [row.doc] });
-  if (new Set(rows.map((row) => row.version)).size <= 60) first.push({ name: "version", of: (row) => [row.version] });
   return filteredTable("#/spans", query, {
     title: "Spans",
     rows,

@@ -28,7 +28,20 @@ function prepared(data) {
     const kept = Math.max(0, Math.min(at, length));
     return units ? units[kept] : kept;
   };
-  return { ...data, length, slice: (start, end) => text.slice(unit(start), unit(end)) };
+  const versions = data.versions.map(indexed);
+  return { ...data, versions, length, slice: (start, end) => text.slice(unit(start), unit(end)) };
+}
+
+// A version with its spans by their id, and its links by the spans that they join.
+function indexed(version) {
+  const byId = new Map(version.spans.map((span) => [span.id, span]));
+  const linksAt = new Map();
+  for (const link of version.links)
+    for (const id of new Set([link.from, link.to])) {
+      if (!linksAt.has(id)) linksAt.set(id, []);
+      linksAt.get(id).push(link);
+    }
+  return { ...version, byId, linksAt };
 }
 
 const lazy = (make) => {

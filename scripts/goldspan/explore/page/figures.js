@@ -10,7 +10,9 @@ const chartOf = (name) => {
 
 function figuresPage() {
   const names = [...figureNodes().keys()].filter((name) => !name.startsWith("cluster/"));
-  const left = ["labels", "agreement", "sources"].filter((name) => !names.includes(name));
+  const left = ["labels", "agreement", "sources"].filter(
+    (name) => !names.some((one) => one === name || one.startsWith(`${name}/`)),
+  );
   const why = {
     labels: "labels by document (nothing is marked)",
     agreement: "agreement (there are no figures of it)",

@@ -18,7 +18,7 @@ function homePage(query) {
       .filter(
         ({ one, number }) =>
           !low ||
-          `${one.id}\n${one.title}\n${Object.values(one.metadata).map(shownValue).join("\n")}`
+          `${one.id}\n${one.title}\n${[one.metadata, one.values].flatMap(Object.values).map(shownValue).join("\n")}`
             .toLowerCase()
             .includes(low) ||
           textAt(number).includes(low),

@@ -5,6 +5,8 @@ const views = [
   ["#/claims", "Claims", claims().length > 0],
   ["#/map", "Contradictions", index.relations.length > 0],
   ["#/spans", "Spans", index.layers.length > 0],
+  ["#/relations", "Relations", index.linked],
+  ["#/values", "Values", index.valued],
   ["#/figures", "Figures", true],
 ].filter(([, , there]) => there);
 byName("nav").append(
@@ -35,6 +37,8 @@ const pages = {
   cluster: clusterPage,
   claims: (_, query) => claimsPage(query),
   spans: (_, query) => spansPage(query),
+  relations: (_, query) => linksPage(query),
+  values: (_, query) => valuesPage(query),
   map: (_, query) => mapPage(query),
   figures: figuresPage,
 };

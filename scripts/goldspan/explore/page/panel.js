@@ -23,12 +23,13 @@ function choose(panel, doc, view, span, around) {
         words(cut(doc.slice(one.start, one.end))),
       ),
     );
-  const linked = links.map(([from, to, label]) =>
-    [from, to]
-      .map((id) => view.byId.get(id))
-      .filter((one) => one && one !== span && (!one.group || one.group !== span.group))
-      .map((one) => button(one, label)),
-  );
+  const ours = new Set(groupOf(view.version, span).map((one) => one.id));
+  const near = new Set(links.filter(({ from, to }) => ours.has(from) || ours.has(to)).flatMap(({ from, to }) => [from, to]));
+  const linked = links.map((link) => {
+    const here = [link.from, link.to].find((id) => ours.has(id)) ?? [link.from, link.to].find((id) => near.has(id));
+    const there = view.byId.get(link.from === here ? link.to : link.from);
+    return there ? [button(there, `${arrow(link, here)} ${link.labels.join(", ") || "no label"}`)] : [];
+  });
   const place = claimOf().has(span.group ?? span.id) ? "claim" : "mention";
   panel.replaceChildren(
     el("h2", {}, words(name), " ", el("small", {}, words(span.layer))),

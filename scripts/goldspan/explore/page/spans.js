@@ -5,9 +5,10 @@ const COLOURS = 9;
 const DASHES = ["solid", "dotted", "dashed"];
 const looks = new Map();
 const styles = new Map();
-index.layers.forEach((layer, number) => {
+let fresh = 0;
+index.layers.forEach((layer) => {
   const known = layer.labels.map((label) => styles.get(label.toLowerCase())).find(Boolean);
-  const dash = known?.dash ?? DASHES[new Set([...styles.values()].map((style) => style.dash)).size % DASHES.length];
+  const dash = known?.dash ?? DASHES[fresh++ % DASHES.length];
   for (const label of layer.labels) {
     const name = label.toLowerCase();
     if (!styles.has(name)) styles.set(name, { colour: styles.size % COLOURS, dash });
@@ -15,15 +16,22 @@ index.layers.forEach((layer, number) => {
   }
 });
 
-const lookOf = (span) =>
-  looks.get(`${span.layer}\n${span.labels[0]}`) ?? { colour: 6, dash: "dotted", tag: span.layer };
-const keyOf = (span) => `${span.layer}\n${span.labels[0] ?? ""}`;
+const keyOf = (layer, label) => `${layer}\n${label}`;
+const keysOf = (span) => (span.labels.length ? span.labels : [""]).map((label) => keyOf(span.layer, label));
+const looksOf = (span) => keysOf(span).map((key) => looks.get(key) ?? { colour: 6, dash: "dotted", tag: span.layer });
+const tagOf = (span) => span.labels.join("/") || span.layer;
+const PATTERNS = { solid: [6, 0], dashed: [7, 3], dotted: [2, 3] }; // drawn and left out, in pixels
 
-function line({ colour, dash }) {
-  const ink = `var(--c${colour})`;
-  if (dash === "solid") return `linear-gradient(${ink}, ${ink})`;
-  const [on, off] = dash === "dashed" ? [7, 10] : [2, 5];
-  return `repeating-linear-gradient(90deg, ${ink} 0 ${on}px, transparent ${on}px ${off}px)`;
+// The line of a span; one with several labels has the colours of them all in turn.
+function line(several) {
+  let at = 0;
+  const stops = several.flatMap(({ colour, dash }) => {
+    const [on, off] = PATTERNS[dash];
+    const [from, to] = [at, at + on];
+    at = to + off;
+    return [`var(--c${colour}) ${from}px ${to}px`, ...(off ? [`transparent ${to}px ${at}px`] : [])];
+  });
+  return `repeating-linear-gradient(90deg, ${stops.join(", ")})`;
 }
 
 // Shorter spans lie nearer to the words; spans that share words never share a lane.
@@ -44,22 +52,29 @@ function lanes(spans) {
 
 const groupOf = (version, span) => (span.group ? version.spans.filter((one) => one.group === span.group) : [span]);
 
-// What a span is linked with, and what that is linked with by another kind of link: of content the cue and its source.
+// The links of a span; then, within its layer, those by other labels of what it is linked with: of content the cue's
+// with its source.
 function linksOf(version, span) {
   const ids = new Set(groupOf(version, span).map((one) => one.id));
-  const touching = (id) => version.links.filter(([from, to]) => from === id || to === id);
-  const found = new Map();
-  const add = (link) => found.set(link.join("\n"), link);
-  for (const id of ids) {
-    for (const link of touching(id)) {
-      add(link);
-      const next = link[0] === id ? link[1] : link[0];
-      touching(next)
-        .filter((other) => other[2] !== link[2])
-        .forEach(add);
-    }
-  }
-  return [...found.values()];
+  const at = (id) => version.linksAt.get(id) ?? [];
+  const inside = (link) => [link.from, link.to].every((id) => version.byId.get(id)?.layer === span.layer);
+  const direct = [...new Set([...ids].flatMap(at))];
+  const further = direct
+    .filter(inside)
+    .flatMap((link) =>
+      [link.from, link.to]
+        .filter((id) => !ids.has(id))
+        .flatMap(at)
+        .filter((other) => inside(other) && other.labels.join("\n") !== link.labels.join("\n")),
+    );
+  return [...new Set([...direct, ...further])];
+}
+
+// How a link leads away from one of its ends.
+function arrow(link, from) {
+  if (link.direction === "bi") return "↔";
+  if (link.direction !== "right") return "–";
+  return link.from === from ? "→" : "←";
 }
 
 const attributesOf = (span) => JSON.stringify(Object.entries(span.attributes ?? {}).sort());

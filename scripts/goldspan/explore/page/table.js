@@ -106,6 +106,13 @@ function filteredTable(place, query, { title, rows, columns, facets, textOf }) {
   );
 }
 
+// Facets, without those of so many values that nobody looks through them.
+function fewFacets(rows, facets, most = { article: 2000 }) {
+  return Object.entries(facets)
+    .filter(([name, of]) => new Set(rows.flatMap(of)).size <= (most[name] ?? 60))
+    .map(([name, of]) => ({ name, of }));
+}
+
 // The attributes by which rows can be filtered, those with few values; and those that are sentences.
 function sorts(rows, least = 2, most = 60) {
   const found = new Map();

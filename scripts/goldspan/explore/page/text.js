@@ -6,10 +6,10 @@ class TextView {
   constructor(doc, version, { label, hidden, tags, differing, choose }) {
     Object.assign(this, { doc, version, choose, differing: differing ?? new Set(), chosen: null });
     this.visible = version.spans.filter(
-      (span) => !hidden.has(keyOf(span)) && span.end > span.start && span.start < doc.length,
+      (span) => keysOf(span).some((key) => !hidden.has(key)) && span.end > span.start && span.start < doc.length,
     );
     this.order = [...this.visible].sort((one, other) => one.start - other.start || other.end - one.end);
-    this.byId = new Map(version.spans.map((span) => [span.id, span]));
+    this.byId = version.byId;
     this.words = el("div", { class: "words" });
     this.arcs = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.arcs.setAttribute("aria-hidden", "true");
@@ -54,7 +54,7 @@ class TextView {
       if (zone && dim.has(zone[2])) node.classList.add("dim");
       if (zone && zone[0] === start) node.dataset.zone = zone[2];
       if (!this.pieces.length || this.pieces.at(-1).text.endsWith("\n")) node.classList.add("fresh");
-      if (tags && begun.length) node.dataset.tag = begun.map((span) => lookOf(span).tag).join(" ");
+      if (tags && begun.length) node.dataset.tag = begun.map(tagOf).join(" ");
       if (active.length) this.line(node, active, lane, depth);
       if (begun.some((span) => this.differing.has(span))) node.dataset.differs = "×";
       if (active.some((span) => this.differing.has(span))) node.classList.add("differs");
@@ -67,7 +67,7 @@ class TextView {
   line(node, spans, lane, depth) {
     const kept = spans.filter((span) => lane.get(span) < depth);
     node.classList.add("marked");
-    node.style.backgroundImage = kept.map((span) => line(lookOf(span))).join(", ");
+    node.style.backgroundImage = kept.map((span) => line(looksOf(span))).join(", ");
     node.style.backgroundPosition = kept
       .map((span) => `0 calc(100% - ${(depth - 1 - lane.get(span)) * LANE}px)`)
       .join(", ");
@@ -135,7 +135,7 @@ class TextView {
   mark(span, name) {
     this.clear(name);
     this.within(span).forEach((piece) => piece.node.classList.add(name));
-    for (const [from, to] of linksOf(this.version, span)) {
+    for (const { from, to } of linksOf(this.version, span)) {
       for (const other of [from, to]
         .map((id) => this.byId.get(id))
         .filter((one) => one && one !== span && (!one.group || one.group !== span.group))) {
@@ -155,16 +155,19 @@ class TextView {
       const box = other && this.within(other)[0]?.node.getClientRects()[0];
       return box && [box.left - frame.left + Math.min(box.width / 2, 40), box.top - frame.top + 4];
     };
-    for (const [from, to, label] of linksOf(this.version, span)) {
-      const [one, other] = [point(from), point(to)];
+    const head = ([x, y]) => ` M${x - 4},${y - 7} L${x},${y} L${x + 4},${y - 7}`;
+    for (const link of linksOf(this.version, span)) {
+      const [one, other] = [point(link.from), point(link.to)];
       if (!one || !other) continue;
       const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
       const top = Math.min(one[1], other[1]) - 22;
-      path.setAttribute("d", `M${one[0]},${one[1]} C${one[0]},${top} ${other[0]},${top} ${other[0]},${other[1]}`);
+      const curve = `M${one[0]},${one[1]} C${one[0]},${top} ${other[0]},${top} ${other[0]},${other[1]}`;
+      const heads = { right: [other], bi: [one, other] }[link.direction] ?? [];
+      path.setAttribute("d", curve + heads.map(head).join(""));
       const name = document.createElementNS("http://www.w3.org/2000/svg", "text");
       name.setAttribute("x", (one[0] + other[0]) / 2);
       name.setAttribute("y", (Math.min(one[1], other[1]) + top) / 2 + 3);
-      name.textContent = label;
+      name.textContent = link.labels.join(", ");
       this.arcs.append(path, name);
     }
   }
