@@ -560,7 +560,7 @@ FIXTURES: dict[str, Fixture] = {
     "E521": building(differing(), f"row {CONFLICT}: E521"),
     "E522": building(differing(f"{CONFLICT},Anne,A,,because"), "'Anne', not 'Ann'"),
     "E523": building(differing(DECIDED, "d1:name:1-2:WHO,it,A,,because"), "row d1:name:1-2:WHO: E523"),
-    "E524": building(differing(DECIDED, header="conflict,text,take"), "decisions.csv: E524"),
+    "E524": building(differing(DECIDED, header="conflict,text,take"), "the first line names no column value, reason"),
     "E525": building(differing(f"{CONFLICT},Ann,Z,,because"), f"row {CONFLICT}: E525"),
     "E526": building(differing(DECIDED, more=(drawn(annotation(), 3), drawn(annotation(), 4))), "document d1: E526"),
     "E527": building(differing(DECIDED, more=(drawn(annotation(*SAYING), 3),)), "would stand all the same: name"),

@@ -155,7 +155,8 @@ def test_several_annotators_need_decisions(small_corpus: Path, run: Run) -> None
     assert "user-1: Ann; user-2: nothing" in result.stderr
     assert fingerprint(small_corpus) == before
     rows = run("agreement", "--undecided", "--corpus", small_corpus).stdout
-    assert rows == "d1:name:12-15:WHO,Ann,,,,user-1: Ann,user-2: \n"
+    head = "conflict,text,take,value,reason,reading 1,reading 2\n"
+    assert rows == f"{head}d1:name:12-15:WHO,Ann,,,,user-1: Ann,user-2: \n"
     header = "conflict,text,take,value,reason\n"
     (small_corpus / "annotations/decisions.csv").write_text(f"{header}d1:name:12-15:WHO,Ann,user-1,,because\n")
     assert run("build", "--corpus", small_corpus).returncode == 0

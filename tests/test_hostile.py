@@ -287,7 +287,7 @@ def test_a_formula_in_an_article_is_decided_like_any_text(small_corpus: Path, ru
     export = small_corpus / "annotations/exports/articles-1.json"
     export.write_text(export.read_text().replace("Ann said", "=1+ said"))
     rows = run("agreement", "--undecided", "--corpus", small_corpus).stdout
-    assert rows == "d1:name:12-15:WHO,'=1+,,,,user-1: =1+,user-2: \n"
+    assert rows.splitlines()[1:] == ["d1:name:12-15:WHO,'=1+,,,,user-1: =1+,user-2: "]
     filled = "d1:name:12-15:WHO,'=1+,user-1,,because\n"
     decisions = small_corpus / "annotations/decisions.csv"
     decisions.write_text(f"conflict,text,take,value,reason\n{filled}")

@@ -87,8 +87,12 @@ def read_sources(path: Path) -> list[dict[str, str]]:
         DataError: missing, not UTF-8 or CSV, no rows, or a row that does not fit the header (E101).
     """
     rows = read_sheet(path, dict[str, str], BAD_SOURCES)
-    if not rows or not set(KEYS) <= set(rows[0]):
-        raise BAD_SOURCES.error("the file, a column or every row is missing", file=str(path))
+    if not rows:
+        detail = "it has no row below the first" if path.exists() else "there is no such file"
+        raise BAD_SOURCES.error(detail, file=str(path))
+    lacking = [name for name in KEYS if name not in rows[0]]
+    if lacking:
+        raise BAD_SOURCES.error(f"the first line names no column {', '.join(lacking)}", file=str(path))
     unknown = sorted(set(rows[0]) - {*KEYS, *METADATA, *(f"{name}_basis" for name in BASED)})
     if unknown:
         raise BAD_SOURCES.error(f"unknown columns: {', '.join(unknown)}", file=str(path))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from goldspan.faults import Finding, fault
+from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.picks import NO_RULE, Rule
 from goldspan.sheets import read_sheet, sheet_row, unguarded
 
@@ -49,7 +49,7 @@ UNFIT = fault(
 BAD_DECISION = fault(
     "E524",
     "A decision cannot be used",
-    "Each row needs a conflict, what to take (an annotator, both, neither, or value with a value), and a reason.",
+    "Fill in what to take (an annotator, both, neither, or value with a value) and the reason; one row a conflict.",
 )
 
 TWICE_ADJUDICATED = fault(
@@ -163,32 +163,45 @@ class Decider:
         return self.single.get(conflict) or next(fitting, None)
 
 
-def decision_rows(conflicts: Iterable[Conflict]) -> str:
-    """Rows for the decisions of some conflicts, as CSV without a header, with what is to be filled in left empty.
+def decision_rows(conflicts: Iterable[Conflict], *, header: bool = False) -> str:
+    """Rows for the decisions of some conflicts, as CSV, with what is to be filled in left empty.
 
-    More columns than a decision has hold what each annotator read and are to be removed. No cell is a formula.
+    The columns beyond those of a decision have what each annotator read; they are for the person who decides. No cell
+    is a formula.
     """
-    return "".join(
-        sheet_row([one.id, one.text, "", "", "", *(f"{name}: {reading}" for name, reading in one.readings.items())])
+    rows = [
+        [one.id, one.text, "", "", "", *(f"{name}: {reading}" for name, reading in one.readings.items())]
         for one in conflicts
-    )
+    ]
+    names = Decision.__struct_fields__
+    readings = max(map(len, rows), default=0) - len(names)
+    head = [*names, *(f"reading {number}" for number in range(1, readings + 1))]
+    return "".join(map(sheet_row, [*([head] if header and rows else []), *rows]))
 
 
 def read_decisions(path: Path) -> list[Decision]:
-    """The decisions of a corpus; none where there is no file.
+    """The decisions of a corpus; none where there is no file, or an empty one. Further columns are notes.
 
     Raises:
-        DataError: it is not CSV with the columns of `Decision`, or a row lacks a conflict, what to take or a reason
-        (E524).
+        DataError: it is not CSV with the columns of `Decision`, or rows lack a conflict, what to take or a reason, or
+            repeat a conflict (E524, with each of these).
     """
-    rows = read_sheet(path, Decision, BAD_DECISION)
+    rows = read_sheet(path, Decision, BAD_DECISION, notes=True)
     decisions = [Decision(**{name: unguarded(cell) for name, cell in asdict(row).items()}) for row in rows]
-    seen: set[str] = set()
-    for number, decision in enumerate(decisions, 2):
-        if not (decision.conflict and decision.take and decision.reason) or decision.conflict in seen:
-            raise BAD_DECISION.error(f"row {number} lacks something or repeats a conflict", file=str(path))
-        seen.add(decision.conflict)
+    stop_on_errors(unusable(decisions, str(path)))
     return decisions
+
+
+def unusable(decisions: Iterable[Decision], file: str) -> Iterator[Finding]:
+    """Findings about rows that lack something, or are about a conflict that an earlier row decides."""
+    seen: set[str] = set()
+    for decision in decisions:
+        lacking = [name for name in ("conflict", "take", "reason") if not getattr(decision, name).strip()]
+        if lacking:
+            yield BAD_DECISION.finding(f"no {' and no '.join(lacking)}", file=file, row=decision.conflict)
+        if decision.conflict in seen:
+            yield BAD_DECISION.finding("an earlier row decides this conflict", file=file, row=decision.conflict)
+        seen.add(decision.conflict)
 
 
 def check_decisions(decider: Decider, file: str, renamed: Mapping[str, str] = {}) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -18,6 +19,7 @@ from goldspan.inputs import read_inputs
 from goldspan.options import HERE, CorpusOption, extra
 from goldspan.records import Measured
 from goldspan.store import replace_file
+from goldspan.words import counted
 
 __all__ = ["agreement_command"]
 
@@ -32,7 +34,9 @@ class Format(StrEnum):
 def agreement_command(
     corpus: CorpusOption = HERE,
     format_: Annotated[Format, typer.Option("--format", help="How figures and disagreements are shown.")] = Format.text,
-    write: Annotated[bool, typer.Option("--write", help="Keep the figures for the card.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the figures for the card; with --undecided, add the rows to the file.")
+    ] = False,
     undecided: Annotated[
         bool, typer.Option("--undecided", help="Only rows for the decisions that are missing.")
     ] = False,
@@ -43,7 +47,8 @@ def agreement_command(
     decider = Decider(inputs.decisions)
     judgements = compare(inputs, decider)
     if undecided:
-        show_rows_to_fill(decider.undecided)
+        add_rows = write_rows_to_fill if write else show_rows_to_fill
+        add_rows(decider.undecided, inputs.corpus.path("decisions"))
         return
     with extra("agreement"):
         from goldspan.agreement import measure_inputs  # noqa: PLC0415 - an extra
@@ -53,9 +58,25 @@ def agreement_command(
     show_agreement(measures, decider.conflicts, format_)
 
 
-def show_rows_to_fill(conflicts: list[Conflict]) -> None:
-    """Rows for decisions, on stdout: to the letter, but on a terminal with what it would act on escaped."""
-    rows = decision_rows(conflicts)
+def write_rows_to_fill(conflicts: list[Conflict], decisions: Path) -> None:
+    """Rows for decisions, below those that the file has."""
+    kept = decisions.read_bytes() if has_rows(decisions) else b""
+    kept += b"\n" if kept and not kept.endswith(b"\n") else b""
+    replace_file(decisions, kept + decision_rows(conflicts, header=not kept).encode())
+    typer.echo(f"{counted(len(conflicts), 'row')} to fill in, at the end of {decisions}", err=True)
+
+
+def has_rows(decisions: Path) -> bool:
+    """True if there is a file of decisions that is not empty; the shell has emptied it where stdout goes into it."""
+    return decisions.exists() and bool(decisions.read_bytes().strip())
+
+
+def show_rows_to_fill(conflicts: list[Conflict], decisions: Path) -> None:
+    """Rows for decisions, on stdout, with a header if the file has none to which they could be added.
+
+    To the letter, but on a terminal with what it would act on escaped.
+    """
+    rows = decision_rows(conflicts, header=not has_rows(decisions))
     if sys.stdout.isatty():
         rows = "".join(f"{printable(row, len(row))}\n" for row in rows.splitlines())
     typer.echo(rows, nl=False)
