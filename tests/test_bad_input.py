@@ -141,8 +141,7 @@ def test_a_skipped_task_and_an_unannotated_article_are_warnings(small_corpus: Pa
     result = run("build", "--corpus", small_corpus)
     assert result.returncode == 0
     assert "document d1: W201 An annotator skipped this task: user-1" in result.stderr
-    assert "document d1: W202 An article has no annotation" in result.stderr
-    assert "document d2: W202 An article has no annotation" in result.stderr
+    assert "W202 An article has no annotation: 2 of 2 have none: d1, d2\n" in result.stderr
 
 
 def test_several_annotators_need_decisions(small_corpus: Path, run: Run) -> None:
@@ -178,7 +177,7 @@ def test_of_a_task_the_last_export_says_all(small_corpus: Path, run: Run) -> Non
     assert result.returncode == 0
     assert "articles-3.json document d1: W203 An annotation of an earlier export is gone" in result.stderr
     assert "user-1, in " in result.stderr
-    assert "document d1: W202 An article has no annotation" in result.stderr
+    assert "W202 An article has no annotation: 2 of 2 have none: d1, d2\n" in result.stderr
 
 
 def test_what_was_wrong_in_an_export_is_mended_by_a_later_one(small_corpus: Path, run: Run) -> None:

@@ -143,13 +143,13 @@ FAILING: dict[str, list[Case]] = {
     "W513": [
         (
             content(made("d1", "Ann and Annie", ANN, mark("Annie", "WHERE", entity_id="ann"))),
-            [("d1:mention:8-13", "The same entity has another label here than in most places: 'Annie' is WHERE, elsewhere WHO (1 times)")],
+            [("d1:mention:8-13", "The same entity has another label here than in most places: 'Annie' is WHERE, elsewhere WHO (1 time)")],
         ),
     ],
     "W514": [
         (
             content(made("d1", "Ann, Ann", ANN, mark("Ann", "WHO", entity_id="ann-two"))),
-            [("d1:mention:5-8", "The same words stand for another entity here than in most places: 'Ann' is ann-two, elsewhere ann (1 times)")],
+            [("d1:mention:5-8", "The same words stand for another entity here than in most places: 'Ann' is ann-two, elsewhere ann (1 time)")],
         ),
     ],
     "W515": [
@@ -406,7 +406,7 @@ def test_build_and_validate_show_the_same_warning(damaged: Path, run: Run) -> No
     assert (built.returncode, validated.returncode) == (0, 0)
     assert f"document d1 {line}\n" in built.stderr
     assert f"{damaged}/dataset/release document d1 {line}\n" in validated.stdout
-    assert validated.stdout.endswith(": 0 errors, 1 warnings\n")
+    assert validated.stdout.endswith(": 0 errors, 1 warning\n")
 
 
 def accept_in(folder: Path, **entry: object) -> None:

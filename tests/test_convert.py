@@ -276,7 +276,7 @@ def test_what_is_wrong_is_named_with_its_place_and_nothing_is_touched(name: str,
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith(f"{tmp_path / 'export.json'}")
     assert said in result.stderr
-    assert result.stderr.endswith("1 errors; nothing was written\n")
+    assert result.stderr.endswith("1 error; nothing was written\n")
     assert "Traceback" not in result.stderr
     assert fingerprint(tmp_path) == before
 
@@ -519,7 +519,7 @@ def test_of_very_many_warnings_the_first_are_shown_and_the_others_counted(run: R
     (tmp_path / "export.json").write_text(json.dumps(tasks))
     stopped = run(*called)
     assert (stopped.returncode, stopped.stderr.count(" W302 "), stopped.stderr.count(" E302 ")) == (1, 20, 1)
-    assert stopped.stderr.endswith("and 3 more W302\n1 errors; nothing was written\n")
+    assert stopped.stderr.endswith("and 3 more W302\n1 error; nothing was written\n")
 
 
 def test_an_error_behind_very_many_warnings_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -329,7 +329,7 @@ def test_what_answers_there_is_said(
     assert result.returncode == 1
     assert result.stderr.startswith(f"{url}: E")
     assert expected in result.stderr
-    assert "1 errors; " in result.stderr
+    assert "1 error; " in result.stderr
     assert "a-token-of-nobody" not in result.stderr
     assert sorted((small_corpus / "annotations/exports").iterdir()) == before
 

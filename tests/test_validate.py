@@ -38,7 +38,7 @@ SHOWN = """
 W201      1  An annotator skipped this task
 E302      2  A region has a label that its control does not have in the labeling config
 E401      1  A relation begins or ends at a region that does not exist
-{}: 3 errors, 1 warnings
+{}: 3 errors, 1 warning
 """
 
 
@@ -46,7 +46,7 @@ def test_findings_end_with_how_many_there_are_of_each_code(export: Path, run: Ru
     result = run("validate", export, "--config", export.parent / "config.xml")
     lines = sorted(SHOWN.strip().splitlines()[:-1])
     assert (result.returncode, result.stdout.splitlines()[-4:-1]) == (1, lines)
-    assert result.stdout.endswith(f"\n{export}: 3 errors, 1 warnings\n")
+    assert result.stdout.endswith(f"\n{export}: 3 errors, 1 warning\n")
     assert result.stdout.startswith(
         f"{export} document d1: W201 An annotator skipped this task: user-2\n    mend: Annotate"
     )

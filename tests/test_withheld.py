@@ -220,7 +220,7 @@ def test_what_cannot_be_placed_is_left_out_and_all_else_finds_its_place(
     out = tmp_path / "full"
     result = run("hydrate", withheld, copies(tmp_path / "copies", without_form), "--out", out, "--on-error", "skip")
     assert result.returncode == 0, result.stderr
-    assert f"more, all in {out / 'hydration.jsonl'}" in result.stderr
+    assert f"each span stands in {out / 'hydration.jsonl'}" in result.stderr
     assert mistakes(out) == []
     assert json.loads((out / "manifest.json").read_bytes())["text"] == "hydrated"
     report = msgspec.json.Decoder(Finding).decode_lines((out / "hydration.jsonl").read_bytes())

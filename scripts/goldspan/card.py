@@ -25,6 +25,7 @@ from goldspan.markdown import cell, line, markdown_table
 from goldspan.records import Measured
 from goldspan.scores import Score, article_rows, fold_rows
 from goldspan.tables import SPLIT_FILE
+from goldspan.words import counted
 
 __all__ = [
     "FIGURES",
@@ -315,13 +316,17 @@ def summary(source: Source) -> str:
         len(set(source.tables[config][column].to_pylist()) - {None}) if config in source.tables else 0
         for config, column in (("claims", "attribution_id"), ("claim_relations", "cluster_id"))
     )
-    counts = {name: contents.num_rows for name, contents in source.tables.items()}
-    return (
-        f"{counts['documents']} articles, {counts.get('entities', 0)} entity mentions, {cues} attributions, "
-        f"{counts.get('claims', 0)} claims, "
-        f"{counts.get('claim_relations', 0)} relations between claims in {clusters} clusters, "
-        f"{counts.get('ner', 0)} sentences."
-    )
+    counts = Counter({name: contents.num_rows for name, contents in source.tables.items()})
+    related = counted(counts["claim_relations"], "relation between claims", "relations between claims")
+    parts = [
+        counted(counts["documents"], "article"),
+        counted(counts["entities"], "entity mention"),
+        counted(cues, "attribution"),
+        counted(counts["claims"], "claim"),
+        f"{related} in {counted(clusters, 'cluster')}",
+        counted(counts["ner"], "sentence"),
+    ]
+    return f"{', '.join(parts)}."
 
 
 def scores(source: Source) -> str:

@@ -14,7 +14,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from goldspan.faults import DataError, printable
-from goldspan.options import WARNINGS, show_findings
+from goldspan.options import show_findings
+from goldspan.words import counted
 
 __all__ = ["COMMANDS", "app", "main"]
 
@@ -93,9 +94,9 @@ def main() -> None:
     try:
         app()
     except DataError as error:
-        show_findings(error.findings, warnings=WARNINGS)
+        show_findings(error.findings)
         errors = sum(finding.is_error for finding in error.findings)
-        typer.echo(f"{errors} errors; {error.outcome}", err=True)
+        typer.echo(f"{counted(errors, 'error')}; {error.outcome}", err=True)
         sys.exit(1)
     except OSError as error:
         typer.echo(printable(f"{error.filename or 'a file'}: {error.strerror or error}", 5000), err=True)

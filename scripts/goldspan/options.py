@@ -1,6 +1,5 @@
 """What the commands share: options, findings on stderr, and what to say where an extra is not installed."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -10,11 +9,12 @@ from typing import Annotated
 import typer
 
 from goldspan.faults import Finding
+from goldspan.report import as_lines
+from goldspan.words import counted
 
-__all__ = ["HERE", "WARNINGS", "CorpusOption", "OnError", "accepted_count", "extra", "open_findings", "show_findings"]
+__all__ = ["HERE", "CorpusOption", "OnError", "accepted_count", "extra", "open_findings", "show_findings"]
 
 HERE = Path()
-WARNINGS = 20  # of a code that are shown where there may be very many
 
 
 class OnError(StrEnum):
@@ -36,26 +36,17 @@ def extra(name: str) -> Iterator[None]:
         raise typer.BadParameter(f"install goldspan[{name}] for this command") from error
 
 
-def show_findings(
-    findings: Iterable[Finding], *, warnings: int | None = None, unshown: Mapping[str, int] | None = None
-) -> None:
+def show_findings(findings: Iterable[Finding], *, unshown: Mapping[str, int] | None = None) -> None:
     """Findings on stderr; of those that the corpus accepts only how many there are.
 
-    Of each code only so many ``warnings`` are shown, if that is given, and how many more there are; with those that are
-    ``unshown`` already, by code.
+    Of each code only the first are shown, and how many more there are (see `as_lines`), with those that are ``unshown``
+    already, by code.
     """
     found = list(findings)
-    counts, more = Counter[str](), Counter(unshown or {})
-    for finding in open_findings(found):
-        counts[finding.code] += 1
-        if finding.is_error or warnings is None or counts[finding.code] <= warnings:
-            typer.echo(str(finding), err=True)
-        else:
-            more[finding.code] += 1
-    for code, count in sorted(more.items()):
-        typer.echo(f"and {count} more {code}", err=True)
-    if counted := accepted_count(found):
-        typer.echo(counted, err=True)
+    for line in as_lines(open_findings(found), unshown):
+        typer.echo(line, err=True)
+    if accepted := accepted_count(found):
+        typer.echo(accepted, err=True)
 
 
 def open_findings(findings: Iterable[Finding]) -> list[Finding]:
@@ -66,4 +57,4 @@ def open_findings(findings: Iterable[Finding]) -> list[Finding]:
 def accepted_count(findings: Iterable[Finding]) -> str:
     """How many findings the corpus accepts, in words; empty if none."""
     count = sum(bool(finding.accepted) for finding in findings)
-    return f"{count} finding{'s' if count > 1 else ''} accepted in corpus.toml" if count else ""
+    return f"{counted(count, 'finding')} accepted in corpus.toml" if count else ""

@@ -1,13 +1,16 @@
 """Findings -> what is shown of them: those that are asked for, as text, JSON or workflow commands of GitHub."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from goldspan.faults import FAULTS, Finding, printable_json
+from goldspan.words import counted
 
-__all__ = ["as_github", "as_json", "as_text", "chosen", "prefixes"]
+__all__ = ["as_github", "as_json", "as_lines", "as_text", "chosen", "prefixes", "totals"]
+
+MOST = {"warning": 20, "error": 1000}  # of a code that are shown to a person; JSON has all
 
 
 def prefixes(given: Iterable[str]) -> tuple[str, ...]:
@@ -28,14 +31,43 @@ def chosen(findings: Iterable[Finding], select: tuple[str, ...] = (), ignore: tu
     return [one for one in findings if one.code.startswith(select or ("",)) and not one.code.startswith(ignore)]
 
 
+def first_of_each(findings: Iterable[Finding]) -> tuple[list[Finding], Counter[str]]:
+    """The findings that are shown, at most so many of a code as `MOST` says, and how many more there are of each."""
+    first, counts, more = [], Counter[str](), Counter[str]()
+    for finding in findings:
+        counts[finding.code] += 1
+        if counts[finding.code] <= MOST[finding.severity]:
+            first.append(finding)
+        else:
+            more[finding.code] += 1
+    return first, more
+
+
+def and_more(more: Mapping[str, int]) -> Iterator[str]:
+    """How many findings of each code are not shown."""
+    return (f"and {count} more {code}" for code, count in sorted(more.items()))
+
+
+def as_lines(findings: Iterable[Finding], unshown: Mapping[str, int] | None = None) -> Iterator[str]:
+    """The first findings of each code with place and remedy, then how many more there are, with those ``unshown``."""
+    first, more = first_of_each(findings)
+    yield from map(str, first)
+    yield from and_more(more + Counter(unshown or {}))
+
+
 def as_text(findings: Iterable[Finding], target: str) -> Iterator[str]:
-    """Each finding with its place and remedy, then how many there are of each code, and in all."""
+    """The first findings of each code with place and remedy, then how many there are of each code, and in all."""
     found = list(findings)
-    yield from map(str, found)
+    yield from as_lines(found)
     counts = Counter(one.code for one in found)
     yield from (f"{code} {count:6}  {FAULTS[code].message}" for code, count in sorted(counts.items()))
-    errors = sum(one.is_error for one in found)
-    yield f"{target}: {errors} errors, {len(found) - errors} warnings"
+    yield f"{target}: {totals(found)}"
+
+
+def totals(findings: Iterable[Finding]) -> str:
+    """How many errors and warnings there are, in words."""
+    counts = Counter(one.severity for one in findings)
+    return ", ".join(counted(counts[severity], severity) for severity in ("error", "warning"))
 
 
 def as_json(findings: Iterable[Finding]) -> str:
@@ -45,11 +77,13 @@ def as_json(findings: Iterable[Finding]) -> str:
 
 
 def as_github(findings: Iterable[Finding]) -> Iterator[str]:
-    """A workflow command for each finding, by which GitHub shows it beside its file."""
-    for one in findings:
+    """A workflow command for the first findings of each code, by which GitHub shows them; then how many more."""
+    first, more = first_of_each(findings)
+    for one in first:
         properties = {"file": one.file, "title": f"{one.code} {FAULTS[one.code].message}"}
         shown = ",".join(f"{name}={in_property(value)}" for name, value in properties.items() if value)
         yield f"::{one.severity} {shown}::{in_message(str(one))}"
+    yield from (f"::notice::{line}" for line in and_more(more))
 
 
 def in_message(text: str) -> str:

@@ -107,7 +107,7 @@ def test_after_a_death_that_ray_does_not_see_the_same_command_goes_on(ray_cluste
         _, stderr = process.communicate(timeout=300)
     assert process.returncode == 1
     assert "E217 A worker ended before its work was done: 1 of 4 shards; see " in stderr
-    assert stderr.endswith("1 errors; nothing was written\n")
+    assert stderr.endswith("1 error; nothing was written\n")
     assert not (exports / "again").exists()
     finish(exports, "again", *RAY)
 

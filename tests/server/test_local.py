@@ -73,7 +73,7 @@ def test_a_port_in_use_is_said_so(stopped: Studio) -> None:
         result = stopped.studio("start", "--port", stopped.port, status=1)
     assert result.stderr == (
         f"E802 The port cannot be used: 127.0.0.1:{stopped.port}, Address already in use\n"
-        "    mend: Give another with --port, or stop what uses it.\n1 errors; nothing was written\n"
+        "    mend: Give another with --port, or stop what uses it.\n1 error; nothing was written\n"
     )
     assert stopped.studio("start", "--port", stopped.port).returncode == 0
 

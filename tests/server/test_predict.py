@@ -74,7 +74,7 @@ def test_from_data_to_a_model_to_a_pre_annotated_task_to_data(studio: Studio, un
     assert wanted["data"]["doc_id"] == NEW
 
     pushed = studio.studio("push", "--corpus", unseen, "--predictions", file)
-    assert (pushed.stdout.splitlines()[0], pushed.stderr) == (f"{title}: 1 tasks new, 0 changed, 0 as they were", "")
+    assert (pushed.stdout.splitlines()[0], pushed.stderr) == (f"{title}: 1 task new, 0 changed, 0 as they were", "")
     task = studio.tasks(title)[NEW]
     (there,) = task["predictions"]
     assert (there["model_version"], there["score"]) == (made["model_version"], made["score"])

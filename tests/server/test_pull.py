@@ -234,7 +234,7 @@ def test_a_server_killed_in_the_middle_of_a_pull_is_named_and_the_pull_goes_on(o
         arguments = ("pull", "--corpus", named, "--url", network.url, "--retries", "1")
         result = own_studio.studio(*arguments, status=1, variables=outside)
     assert f"{network.url}: E806 The server cannot be reached, or the connection broke" in result.stderr
-    assert result.stderr.endswith("1 errors; nothing was written\n")
+    assert result.stderr.endswith("1 error; nothing was written\n")
     assert fingerprint(named) == before
     own_studio.studio("start", "--port", own_studio.port)
     assert "5 new" in own_studio.studio("pull", "--corpus", named).stdout

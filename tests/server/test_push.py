@@ -70,7 +70,7 @@ def test_batches_add_up_and_annotations_stay(studio: Studio, named: Path) -> Non
 def test_a_pattern_that_fits_no_document_is_an_error(studio: Studio, named: Path) -> None:
     result = studio.studio("push", "--corpus", named, "999", status=1)
     assert result.stderr.startswith(f"{named}: E819 No document fits: 999\n")
-    assert result.stderr.endswith("1 errors; nothing was written\n")
+    assert result.stderr.endswith("1 error; nothing was written\n")
 
 
 def test_zones_replace_what_a_second_annotator_must_not_see(studio: Studio, named: Path) -> None:
@@ -235,7 +235,7 @@ def test_a_server_killed_in_the_middle_of_a_push_is_named_and_the_push_goes_on(
         _, stderr = push.communicate(timeout=60)
     assert push.returncode == 1
     assert f"{own_studio.url}: E806 The server cannot be reached, or the connection broke" in stderr
-    assert stderr.endswith("1 errors; what was pushed stays, and the same command goes on from there\n")
+    assert stderr.endswith("1 error; what was pushed stays, and the same command goes on from there\n")
     there = own_studio.count("task")
     assert 500 <= there < 1402
 

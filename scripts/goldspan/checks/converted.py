@@ -15,6 +15,7 @@ from goldspan.convert.layout import FIXED, OURS, PREDICTIONS, file_name, predict
 from goldspan.hashes import sha256
 from goldspan.labeling import LabelingConfig
 from goldspan.store import entries
+from goldspan.words import counted
 
 KEYS = {
     "documents": "doc_id",
@@ -110,7 +111,7 @@ def repeated_key(converted: ConvertedFolder) -> Iterator[Hit]:
         counts = pc.value_counts(table.columns(KEYS[name])[KEYS[name]].combine_chunks())
         odd = pc.or_(pc.greater(counts.field("counts"), 1), pc.equal(counts.field("values"), ""))
         for found in counts.filter(odd).to_pylist():
-            yield Hit(found["values"], f"{found['counts']} rows of {name}")
+            yield Hit(found["values"], f"{counted(found['counts'], 'row')} of {name}")
 
 
 @converted_check(
@@ -191,7 +192,8 @@ def other_tokens(converted: ConvertedFolder) -> Iterator[Hit]:
         for row in group.to_pylist():
             text, starts, tokens = texts[row["doc_id"]], row["token_starts"], row["tokens"]
             if not len(starts) == len(tokens) == len(row["ner_tags"]):
-                yield Hit(row["id"], f"{len(tokens)} tokens, {len(starts)} starts, {len(row['ner_tags'])} tags")
+                found = {"token": tokens, "start": starts, "tag": row["ner_tags"]}
+                yield Hit(row["id"], ", ".join(counted(len(each), what) for what, each in found.items()))
                 continue
             lengths = [0 if subwords else len(token) for token in tokens]
             ends = [0, *(start + length for start, length in zip(starts, lengths, strict=True))]

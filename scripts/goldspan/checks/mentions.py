@@ -8,6 +8,7 @@ import regex
 from goldspan.checks.content import Content, Spot, content_check
 from goldspan.schemas import Row
 from goldspan.tokens import TOKEN
+from goldspan.words import counted
 
 WORD = regex.compile(r"[\w\p{M}\u200c\u200d]{2}")
 UNPARTED = regex.compile(r"[\p{Line_Break=SA}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
@@ -32,7 +33,7 @@ def unmarked_elsewhere(content: Content) -> Iterator[Spot]:
     unmarked: dict[Words, list[Spot]] = defaultdict(list)
     for sentence in content.rows("ner"):
         for words, start, end in runs(sentence, often, lengths):
-            detail = f"{content.texts[sentence['doc_id']][start:end]!r}, marked {marked[words]} times"
+            detail = f"{content.texts[sentence['doc_id']][start:end]!r}, marked {counted(marked[words], 'time')}"
             doc_id = sentence["doc_id"]
             unmarked[words].append(Spot(f"{doc_id}:{start}-{end}", detail, doc_id, (start, end)))
     for words, spots in unmarked.items():
@@ -98,7 +99,7 @@ def apart(items: Iterable[tuple[str, str, Row]], what: str) -> Iterator[Spot]:
         (most, count), *_ = Counter(value for value, _ in group).most_common(1)
         for value, row in group:
             if value != most:
-                detail = f"{row['text']!r} is {value}, elsewhere {most} ({count} times)"
+                detail = f"{row['text']!r} is {value}, elsewhere {most} ({counted(count, 'time')})"
                 yield spot(row["mention_id"], row, detail)
 
 

@@ -23,6 +23,7 @@ from goldspan.schemas import Row, structure
 from goldspan.store import entries
 from goldspan.tables import SPLIT_FILE
 from goldspan.tokens import decode_bio
+from goldspan.words import counted
 
 
 def rows_of(release: Release, config: str) -> list[Row]:
@@ -160,7 +161,7 @@ def repeated_key(release: Release) -> Iterator[Hit]:
         rows = rows_of(release, name)
         for value, count in Counter(row[key] for row in rows).items():
             if count > 1 or not value:
-                yield Hit(str(value), f"{count} rows of {name}")
+                yield Hit(str(value), f"{counted(count, 'row')} of {name}")
         for row in rows:
             if release.manifest.text != "hydrated" and not fitting(name, row, row[key]):  # there, spans have moved
                 yield Hit(str(row[key]), name)

@@ -9,6 +9,7 @@ from goldspan.claims import claim_attributes, links
 from goldspan.export.offsets import same_words
 from goldspan.labeling import Attribute
 from goldspan.records import Span
+from goldspan.words import counted
 
 
 def in_text(subject: Subject, *layers: str | None) -> list[Span]:
@@ -33,7 +34,7 @@ def offsets_outside_text(subject: Subject) -> Iterator[Hit]:
     length = len(subject.article.text)
     for span in subject.annotation.spans:
         if not 0 <= span.start < span.end <= length:
-            yield hit(span, f"{span.start} to {span.end} in a text of {length} code points")
+            yield hit(span, f"{span.start} to {span.end} in a text of {counted(length, 'code point')}")
 
 
 @annotation_check(

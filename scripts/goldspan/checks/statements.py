@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from goldspan.checks.content import Content, Spot, content_check
 from goldspan.claims import quotation, quotations
 from goldspan.dates import is_date, is_duration
-from goldspan.duplicates import resemblances, runs_of_words
+from goldspan.duplicates import joins, runs_of_words
 from goldspan.schemas import Row
+from goldspan.words import counted
 
 
 @content_check(
@@ -81,7 +82,8 @@ def near_duplicate(content: Content) -> Iterator[Spot]:
     """The method is Broder's resemblance (On the resemblance and containment of documents, 1997).
 
     It is the part of all runs of near_duplicates.words words of either article that both have, without regard to case,
-    in the zones that are annotated. An article without a group is a group of its own.
+    in the zones that are annotated. An article without a group is a group of its own. Of many that are alike, so many
+    pairs are found as join them all: what joins two groups is named once.
     """
     near = content.settings.near_duplicates
     runs = {
@@ -89,9 +91,8 @@ def near_duplicate(content: Content) -> Iterator[Spot]:
         for row in content.rows("documents")
     }
     group = {row["doc_id"]: row["story_group"] or row["doc_id"] for row in content.rows("documents")}
-    for (one, other), resemblance in resemblances(runs).items():
-        if group[one] != group[other] and resemblance >= near.threshold:
-            yield Spot(f"{one}|{other}", f"{resemblance:.0%} of their runs of {near.words} words")
+    for one, other, alike in joins(runs, group, near.threshold):
+        yield Spot(f"{one}|{other}", f"{alike:.0%} of their runs of {counted(near.words, 'word')}")
 
 
 def annotated(document: Row, without: tuple[str, ...]) -> str:

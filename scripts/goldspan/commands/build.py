@@ -13,6 +13,7 @@ from goldspan.faults import printable
 from goldspan.hydrate.withhold import withhold
 from goldspan.manifest import Counted
 from goldspan.options import HERE, CorpusOption, show_findings
+from goldspan.words import counted
 
 __all__ = ["build_command"]
 
@@ -41,15 +42,18 @@ def build_command(
         typer.echo(line, err=True)
 
 
-def said(counted: Counted) -> Iterator[str]:
+def said(found: Counted) -> Iterator[str]:
     """What was left out and what was settled by rule, in words."""
-    if counted.left_out:
-        for layer, regions in counted.left_out.regions.items():
-            yield f"left out of the tables: {regions} regions of {printable(layer)}, which stay in annotations"
-        if counted.left_out.relations:
-            yield f"left out of the tables: {counted.left_out.relations} relations with such regions"
-    if counted.adjudication:
-        yield f"settled by {printable(counted.adjudication.pick)}: {counted.adjudication.conflicts} conflicts"
+    if found.left_out:
+        for layer, regions in found.left_out.regions.items():
+            stay = "stays" if regions == 1 else "stay"
+            shown = f"{counted(regions, 'region')} of {printable(layer)}"
+            yield f"left out of the tables: {shown}, which {stay} in annotations"
+        if found.left_out.relations:
+            yield f"left out of the tables: {counted(found.left_out.relations, 'relation')} with such regions"
+    if found.adjudication:
+        conflicts = counted(found.adjudication.conflicts, "conflict")
+        yield f"settled by {printable(found.adjudication.pick)}: {conflicts}"
 
 
 def show_rows(built: Built) -> None:

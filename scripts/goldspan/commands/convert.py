@@ -13,7 +13,7 @@ from goldspan.commands.texts import TextsOption, text_folders
 from goldspan.convert.columns import run_lean
 from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.workers import Engine
-from goldspan.options import WARNINGS, OnError, extra, show_findings
+from goldspan.options import OnError, extra, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.records import Unit
 from goldspan.remote import shown
@@ -104,7 +104,7 @@ def convert_command(
             sbatch=settings,
             show=show,
         )
-    show_findings(converted.findings, warnings=WARNINGS, unshown=converted.unshown)
+    show_findings(converted.findings, unshown=converted.unshown)
     if any(finding.is_error for finding in converted.findings):
         typer.echo(f"all that was left out stands in {shown(out)}/rejects.jsonl", err=True)
     show_converted(converted)

@@ -61,7 +61,7 @@ def validate_command(
     else:
         for line in as_github(findings) if format_ is Report.github else as_text(findings, str(target)):
             typer.echo(line)
-        if counted := accepted_count(every):
-            typer.echo(f"{target}: {counted}", err=format_ is Report.github)
+        if accepted := accepted_count(every):
+            typer.echo(f"{target}: {accepted}", err=format_ is Report.github)
     if any(finding.is_error for finding in findings):
         raise typer.Exit(1)

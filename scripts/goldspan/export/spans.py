@@ -79,6 +79,7 @@ SEVERAL_TASKS = fault(
 )
 UNANNOTATED = fault("W202", "An article has no annotation", "Annotate it, or accept that only its text is released.")
 
+NAMED = 5  # of many articles that a finding is about
 TASK = "\0task"  # no region id: Label Studio cannot store it
 
 
@@ -147,7 +148,7 @@ def read_annotations(
         findings += faults
     findings += left_out(away)
     settled = {one.doc_id for one in annotations} | {one.task for one in findings if one.is_error}
-    findings += [UNANNOTATED.finding(task=doc_id) for doc_id in sorted(set(by_id) - settled)]
+    findings += unannotated(sorted(set(by_id) - settled), len(by_id))
     return Reading(annotations, findings, renamed(users, exports))
 
 
@@ -159,6 +160,15 @@ def read_faults(tasks: Iterable[Placed[Task]]) -> Iterator[Finding]:
         unknown[placed.file].update(placed.task.unknown)
     for file, counts in unknown.items():
         yield from unknown_fields(counts, file=str(file))
+
+
+def unannotated(lacking: list[str], every: int) -> Iterator[Finding]:
+    """One finding about all articles without an annotation (W202), which counts them if there are several."""
+    if len(lacking) == 1:
+        yield UNANNOTATED.finding(task=lacking[0])
+    elif lacking:
+        more = ", …" if len(lacking) > NAMED else ""
+        yield UNANNOTATED.finding(f"{len(lacking)} of {every} have none: {', '.join(lacking[:NAMED])}{more}")
 
 
 def withdrawn(replaced: Iterable[tuple[Placed[Task], Placed[Task]]], users: Users) -> Iterator[Finding]:

@@ -1,19 +1,21 @@
 """The commands ``goldspan hydrate`` and ``goldspan rebase``."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from goldspan.faults import Finding
 from goldspan.hydrate.hydrate import REPORT, hydrate
 from goldspan.hydrate.rebase import rebase, write_rebased
+from goldspan.hydrate.rows import MOVED
 from goldspan.options import HERE, CorpusOption, OnError, show_findings
+from goldspan.words import counted
 
 __all__ = ["hydrate_command", "rebase_command"]
-
-SHOWN = 20  # findings about single spans; the others are in the report
 
 
 def hydrate_command(
@@ -31,14 +33,25 @@ def hydrate_command(
     if out.resolve() in (withheld.resolve(), copies.resolve()):
         raise typer.BadParameter("--out needs a folder of its own")
     hydrated = hydrate(withheld, copies, out, skip=on_error is OnError.skip)
-    first = [one for one in hydrated.findings if not one.row]
-    spans = [one for one in hydrated.findings if one.row]
-    show_findings([*first, *spans[:SHOWN]])
-    if len(spans) > SHOWN:
-        typer.echo(f"and {len(spans) - SHOWN} more, all in {out / REPORT}", err=True)
+    show_findings(moved_together(hydrated.findings))
+    if any(one.row for one in hydrated.findings):
+        typer.echo(f"each span stands in {out / REPORT}", err=True)
     for how, count in hydrated.documents.items():
-        typer.echo(f"{how:10} {count:6} documents")
+        typer.echo(f"{how:10} {count:6} {'document' if count == 1 else 'documents'}")
     typer.echo(f"{'every' if hydrated.full else 'not every'} file is that of the full release")
+
+
+def moved_together(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, those about spans that have only moved (W933) as one of each document, which counts them."""
+    moved: dict[str, list[Finding]] = defaultdict(list)
+    others: list[Finding] = []
+    for one in findings:
+        (moved[one.task] if one.code == MOVED.code else others).append(one)
+    together = [
+        found[0] if len(found) == 1 else MOVED.finding(f"{counted(len(found), 'span')}", task=doc_id)
+        for doc_id, found in moved.items()
+    ]
+    return sorted([*others, *together])
 
 
 def rebase_command(
@@ -59,7 +72,8 @@ def rebase_command(
         write_rebased(rebased)
     for doc_id in sorted({one.doc_id for one in rebased.moves}):
         how = Counter(one.how for one in rebased.moves if one.doc_id == doc_id)
-        typer.echo(f"{doc_id}: {how['stays']} regions stay, {how['moves']} move, {how['lost']} are lost")
+        stay, move = counted(how["stays"], "region stays", "regions stay"), counted(how["moves"], "moves", "move")
+        typer.echo(f"{doc_id}: {stay}, {move}, {counted(how['lost'], 'is lost', 'are lost')}")
     for path in sorted(rebased.files):
         typer.echo(f"{'would write' if dry_run else 'wrote'} {path}", err=True)
     if not rebased.files:

@@ -15,6 +15,7 @@ from goldspan.options import HERE, CorpusOption, extra, show_findings
 from goldspan.progress import terminal_progress
 from goldspan.studio.projects import Choice, Kind, project_title, wanted_project
 from goldspan.tasks import Proposal
+from goldspan.words import counted
 
 if TYPE_CHECKING:
     from goldspan.studio.connection import Studio
@@ -147,9 +148,10 @@ def push_command(
     with terminal_progress() as show:
         pushed = push(studio, wanted, show, overlap)
     show_findings(pushed.warnings)
-    typer.echo(f"{wanted.title}: {pushed.new} tasks new, {pushed.changed} changed, {pushed.same} as they were")
+    new, same = counted(pushed.new, "task new", "tasks new"), counted(pushed.same, "as it was", "as they were")
+    typer.echo(f"{wanted.title}: {new}, {pushed.changed} changed, {same}")
     if overlap is not None:
-        typer.echo(f"{overlap} annotators for each task")
+        typer.echo(f"{counted(overlap, 'annotator')} for each task")
     typer.echo(pushed.url)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from goldspan.dates import is_date
-from goldspan.duplicates import resemblances, runs_of_words
+from goldspan.duplicates import joins, runs_of_words
 from goldspan.faults import Finding, fault
 from goldspan.settings import NearDuplicates
 from goldspan.train.examples import Described, Examples, Item, Passage
@@ -87,10 +87,9 @@ def together(documents: Sequence[Described], near: NearDuplicates) -> list[Group
     name = {one.doc_id: one.group for one in documents}
     runs = {one.doc_id: runs_of_words(one.text, near.words) for one in documents}
     joined = {one.group: {one.group} for one in documents}
-    for (one, other), resemblance in resemblances(runs).items():
-        if resemblance >= near.threshold and joined[name[one]] is not joined[name[other]]:
-            both = joined[name[one]] | joined[name[other]]
-            joined |= dict.fromkeys(both, both)
+    for one, other, _ in joins(runs, name, near.threshold):
+        both = joined[name[one]] | joined[name[other]]
+        joined |= dict.fromkeys(both, both)
     groups = {id(names): sorted(names) for names in joined.values()}
     return sorted(
         (Group(" + ".join(names), tuple(one for one in documents if one.group in names)) for names in groups.values()),
