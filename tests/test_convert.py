@@ -17,9 +17,10 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from goldspan.convert import shards
 from goldspan.convert.batches import Batch
-from goldspan.convert.conversion import Converted, convert, plan
+from goldspan.convert.conversion import Converted, convert
 from goldspan.convert.nesting import innermost_around, outermost
 from goldspan.convert.rows import Marked
+from goldspan.convert.running import plan
 from goldspan.convert.sift import sift
 from goldspan.convert.tagging import Extents, tag
 from goldspan.export import windows

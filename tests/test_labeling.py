@@ -274,7 +274,7 @@ def test_a_taxonomy_that_draws_regions_is_a_layer_of_paths(tmp_path: Path) -> No
 def test_what_a_taxonomy_has_drawn_is_written_back_as_it_was(tmp_path: Path) -> None:
     export, _ = write_project(tmp_path, TAXONOMY, task({"text": SOLD}, *DRAWN[:2]))
     config = parse_labeling_config(TAXONOMY.encode())
-    (annotation,) = read_annotations([export], [], {}, config).annotations
+    (annotation,) = read_annotations([export], [], (), config).annotations
     found = result_items(annotation, config)
     assert [(item["from_name"], item["type"]) for item in found] == [("kind", "taxonomy"), ("sure", "choices")]
     assert found[0]["value"] == {"start": 0, "end": 4, "taxonomy": [["X", "Y/Z"], ["X"]]}

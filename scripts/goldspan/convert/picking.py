@@ -82,10 +82,11 @@ def agreed(
         by_span[key].setdefault(row["annotation_id"], row)
         names[row["span_id"]] = key
     standing = {key: common(list(rows.values()), OF_A_SPAN, half) for key, rows in by_span.items() if len(rows) > half}
-    by_relation: dict[Hashable, dict[str, Row]] = defaultdict(dict)
+    by_relation: dict[tuple[Any, ...], dict[str, Row]] = defaultdict(dict)
     for row in relations:
-        ends = names.get(row["from_span_id"]), names.get(row["to_span_id"])
-        by_relation[(*ends, row["direction"], tuple(sorted(row["labels"] or ())))].setdefault(row["annotation_id"], row)
+        joined = names.get(row["from_span_id"]), names.get(row["to_span_id"])
+        how = row["direction"], tuple(sorted(row["labels"] or ()))
+        by_relation[(*joined, *how)].setdefault(row["annotation_id"], row)
     kept = []
     for (one, other, *_), rows in by_relation.items():
         if len(rows) > half and one in standing and other in standing:

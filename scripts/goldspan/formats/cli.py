@@ -45,9 +45,10 @@ def export_command(
     """A release or a converted folder -> the format of another tool; what that cannot hold is said and counted."""
     if pick is not None and (source / "manifest.json").is_file():
         raise typer.BadParameter("--pick is for a converted folder; a release has one annotation of each document")
-    options = {"layers": layer or (), "scheme": scheme, "language": language, "config": config, "pick": pick}
     with extra("formats"):
-        exported = export(source, format_, out, **options)
+        exported = export(
+            source, format_, out, layers=layer or (), scheme=scheme, language=language, config=config, pick=pick
+        )
     show_findings(exported.findings)
     figures = {**msgspec.to_builtins(exported.summary), "files": len(exported.summary.files)}
     typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))

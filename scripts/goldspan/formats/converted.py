@@ -128,7 +128,8 @@ def documents(
                 left_out.update(found.left_out)
                 yield check(by_majority(row, found, next(files)), str(folder))
                 continue
-            for annotation in rows or [None]:
+            every: list[Row | None] = [*rows] or [None]
+            for annotation in every:
                 name = annotation["annotation_id"] if annotation else None
                 marked = (spans(name), relations(name)) if name is not None else ([], [])
                 yield check(document(row, annotation, next(files), *marked), str(folder))
