@@ -8,10 +8,12 @@ import pytest
 from goldspan.build import build, write_build
 from goldspan.faults import DataError
 from goldspan.scores import read_scores
-from goldspan.train.examples import Examples, Task
+from goldspan.train.examples import Described, Examples, Task
 from goldspan.train.features import item_features
 from goldspan.train.folds import folds
-from goldspan.train.models import load_model
+from goldspan.train.items import document_item
+from goldspan.train.light import train_classes
+from goldspan.train.models import Setup, load_model
 from goldspan.train.reading import read_examples
 from tests.conftest import ROOT, Run
 from tests.opinions import TEXTS, XML, tasks, write_opinions
@@ -70,6 +72,20 @@ def test_the_features_of_a_document_are_its_words(examples: Examples) -> None:
     features = item_features(examples.items[0])
     assert {"text:welcome", "text:we welcome", "text:welc*", "text:กรุงเทพ"} <= set(features)
     assert set(features.values()) == {1.0}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_label_that_stands_once_is_learnt_without_a_murmur() -> None:
+    """Where it is tested by a fold inside what is learnt, there is nothing to choose from: that fold is left out."""
+    texts = {"for": ["we welcome it", "welcome, bridge", "I welcome the plan"], "against": ["we reject it"]}
+    pairs = [(text, label) for label, several in texts.items() for text in several]
+    items = [
+        document_item(str(at), Described(str(at), "g", None, text), {"stance": label})
+        for at, (text, label) in enumerate(pairs)
+    ]
+    for some in (items, items[2:]):
+        model = train_classes(some, {"stance": ("for", "against")}, Setup())
+        assert [one["stance"].label for one in model.predict(some)] == [item.labels["stance"] for item in some]
 
 
 def test_scores_are_kept_and_the_card_shows_them(run: Run, corpus: Path, tmp_path: Path) -> None:

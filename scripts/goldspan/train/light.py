@@ -6,7 +6,7 @@ CRFsuite for each layer, ``layer-N.crfsuite``, and ``gazetteer.json``; or ``feat
 attribute, ``attribute-N.skops``, and ``attributes.json``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -171,11 +171,22 @@ def classifier(rows: Any, chosen: Sequence[str], documents: Sequence[str], seed:
     if len(set(chosen)) < 2:
         return DummyClassifier(strategy="most_frequent").fit(rows, chosen)
     every = OneVsRestClassifier(LogisticRegression(solver="liblinear", class_weight="balanced", random_state=seed))
-    count = min(len(set(documents)), INNER)
-    if count < 2:
+    splits = list(inner(chosen, documents))
+    if not splits:
         return every.fit(rows, chosen)
-    search = GridSearchCV(every, STRICT, scoring="f1_macro", cv=GroupKFold(count), error_score="raise")
-    return search.fit(rows, chosen, groups=documents).best_estimator_
+    return (
+        GridSearchCV(every, STRICT, scoring="f1_macro", cv=splits, error_score="raise")
+        .fit(rows, chosen)
+        .best_estimator_
+    )
+
+
+def inner(chosen: Sequence[str], documents: Sequence[str]) -> Iterator[tuple[Any, Any]]:
+    """Folds of whole documents, as the places that are learnt from and tested; those in which there is a choice."""
+    count = min(len(set(documents)), INNER)
+    for learnt, tested in GroupKFold(count).split(chosen, groups=documents) if count > 1 else ():
+        if len({chosen[at] for at in learnt}) > 1:
+            yield learnt, tested
 
 
 def load_classes(folder: Path, about: About) -> Regressions:
