@@ -99,11 +99,19 @@ CHANGES: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
     ),
     "a relation turned round": (
         related(Relation("talks", "ann", ("about",)), CAUSED, NEXT_TO),
-        ["n1", "  relation changed: about “talks / Ann” 28–33, 0–3; direction left → right"],
+        ["n1", "  relation changed: about “Ann / talks” 0–3, 28–33; direction right → left"],
+    ),
+    "a relation drawn the other way round": (
+        related(Relation("ann", "talks", ("about",)), Relation("shops again", "shops", (), "bi"), CAUSED),
+        ["n1"],
+    ),
+    "a relation back": (
+        related(*RELATIONS, Relation("closing", "warning", ("causes", "about"))),
+        ["n1", "  relation added: about|causes “warned the crowd / the shops closed” 40–56, 61–77"],
     ),
     "a relation with another end": (
         related(Relation("talks", "alba", ("about",), "left"), CAUSED, NEXT_TO),
-        ["n1", "  relation removed: about “talks / Ann” 28–33, 0–3", "  relation added: about “talks / Alba” 28–33, 9–13"],
+        ["n1", "  relation removed: about “Ann / talks” 0–3, 28–33", "  relation added: about “talks / Alba” 28–33, 9–13"],
     ),
     "the end of a relation moved": (
         but(ANN, mark("n1", "name", "PERSON", "Ann left", "ann")),
@@ -218,7 +226,7 @@ EDITS: dict[str, tuple[Edit, list[str], str]] = {
             "  frame span removed: economy “the shops closed” 61–77",
             "  frame span removed: moral “the shops closed” 61–77",
             "  frame span removed: economy “shops” 65–70",
-            "  relation removed: about “talks / Ann” 28–33, 0–3",
+            "  relation removed: about “Ann / talks” 0–3, 28–33",
             "  relation removed: about|causes “warned the crowd / the shops closed” 40–56, 61–77",
             "  relation removed: “the shops closed / the shops closed” 61–77, 61–77",
         ],
@@ -231,7 +239,7 @@ EDITS: dict[str, tuple[Edit, list[str], str]] = {
             "  config added: scratch",
             "n1",
             "  scratch span added: ? “so” 58–60",
-            "  relation added: about “so / Ann” 58–60, 0–3",
+            "  relation added: about “Ann / so” 0–3, 58–60",
         ],
         "minor",
     ),

@@ -12,6 +12,7 @@ NEAR = 100  # code points that a span with the same label and words may have mov
 Pair = tuple[Item, Item]
 
 KEYS: tuple[Callable[[Item], Hashable], ...] = (
+    lambda item: (item.group, item.place, item.labels, repr(item.values)),
     lambda item: (item.group, item.place, item.labels),
     lambda item: (item.group, item.place),
     lambda item: (item.group, item.place[:1]),
@@ -21,7 +22,8 @@ KEYS: tuple[Callable[[Item], Hashable], ...] = (
 def match(old: Iterable[Item], new: Iterable[Item]) -> list[Pair]:
     """Pairs of items that are the same thing, in the order of the old ones; no item is in two.
 
-    Items of one group are the same if they stand at the same place with the same label, else at the same place, else
+    Items of one group are the same if they stand at the same place with the same label, those first that do not differ
+    at all, else at the same place, else
     if they begin with the same stretch, else if they lie near each other (see `distance`), the nearest first.
     """
     matched: list[Pair] = []

@@ -13,7 +13,7 @@ from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
 from goldspan.labels import labels_in
 from goldspan.released import Release
-from goldspan.releases.terms import Terms, terms_of
+from goldspan.releases.terms import ENDS, OF_AN_END, Terms, terms_of
 from goldspan.schemas import structure
 
 __all__ = ["BESIDE", "Row", "Side", "read_attributes", "side_of"]
@@ -35,9 +35,9 @@ class Side(Struct, frozen=True):
     """One of two releases that are compared: the rows and the types of the columns of each config.
 
     Beside them the labels that each column may have, the names of the NER tags, the guidelines' version, and the
-    control of each further layer by the name of its config. Zones have rows of their own here; tags are names, and
-    labels and attributes of annotators' regions are read. A document has the attribute ``text_is_given``: false where
-    its text is not the one that its hash is of, but withheld.
+    control of each further layer by the name of its config. Zones have rows of their own here; tags are names, labels
+    and attributes of annotators' regions are read, and relations have their ends in the order of the text. A document
+    has the attribute ``text_is_given``: false where its text is not the one that its hash is of, but withheld.
     """
 
     rows: dict[str, list[Row]]
@@ -95,7 +95,18 @@ def read_rows(release: Release, side: Side) -> dict[str, list[Row]]:
     for row in rows.get("annotations", ()):
         row[BESIDE] = read_attributes(row["attributes"] or "{}")
         row["label"] = list(labels_in(row["label"], labels))
+    if "relations" in rows:
+        rows["relations"] = [in_text_order(row) for row in rows["relations"]]
     return rows
+
+
+def in_text_order(row: Row) -> Row:
+    """A relation with the end first that stands first in the text, so that it reads alike however it was drawn."""
+    if (row["from_start"], row["from_end"]) <= (row["to_start"], row["to_end"]):
+        return row
+    ends = {f"{one}_{name}": row[f"{other}_{name}"] for one, other in (ENDS, ENDS[::-1]) for name in OF_AN_END}
+    direction = {"right": "left", "left": "right"}.get(row["direction"], row["direction"])
+    return {**row, **ends, "direction": direction}
 
 
 def read_attributes(text: str) -> Row:
@@ -125,7 +136,7 @@ def check_keys(release: Release, label_columns: Mapping[str, str]) -> Iterator[F
 
 def needed_columns(config: str, terms: Terms) -> list[str]:
     """The columns without which the rows of a config cannot be told apart."""
-    ends = [f"{end}_{name}" for end in terms.ends for name in ("config", "id", "start", "end")]
+    ends = [f"{end}_{name}" for end in terms.ends for name in OF_AN_END]
     extent = {terms.extent, *(["end"] if terms.extent == "start" else [])}
     named = {terms.key, terms.label, *extent, *ends, *terms.articles, *terms.group, *ALSO_READ.get(config, ())}
     return sorted(filter(None, named))

@@ -8,7 +8,7 @@ from msgspec import Struct
 from goldspan.keys import foreign_keys, keys
 from goldspan.settings import Layers
 
-__all__ = ["Terms", "terms_of"]
+__all__ = ["ENDS", "OF_AN_END", "Terms", "terms_of"]
 
 
 class Terms(Struct, frozen=True):
@@ -42,7 +42,8 @@ class Terms(Struct, frozen=True):
     references: dict[str, str] = {}
 
 
-ENDS = ("from", "to")
+ENDS = ("from", "to")  # of a relation
+OF_AN_END = ("config", "id", "start", "end", "text")
 OF_ARTICLES = {
     "documents": Terms("document", said=("text", "text_sha256", "n_chars", "zones")),
     "zones": Terms("zone", extent="start", label="zone"),
@@ -63,9 +64,10 @@ OF_SPANS = {
     "relations": Terms(
         "relation",
         ends=ENDS,
+        unordered=True,
         label="labels",
         words=tuple(f"{end}_text" for end in ENDS),
-        said=tuple(f"{end}_{name}" for end in ENDS for name in ("config", "id", "start", "end", "text")),
+        said=tuple(f"{end}_{name}" for end in ENDS for name in OF_AN_END),
     ),
     "annotations": Terms(
         "annotation",
