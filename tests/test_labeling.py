@@ -180,12 +180,21 @@ def test_the_text_is_the_first_that_labels_are_for(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_regions_of_a_control_that_was_taken_out_are_left_out_and_counted(config: str, tmp_path: Path) -> None:
+    place = {
+        "start": "/p[1]/text()[1]",
+        "end": "/p[2]/text()[1]",
+        "startOffset": 0,
+        "endOffset": 2,
+        "hypertextlabels": ["B"],
+    }
+    html = {"id": "4", "from_name": "html", "to_name": "tb", "type": "hypertextlabels", "value": place}
     image = {"id": "3", "from_name": "box", "to_name": "tb", "type": "rectangle", "value": {"x": 1, "y": 2, "width": 3}}
     own = held("2", "note", "tb", "choices", ["x"], start=0, end=5)
-    one = task({"a": SOLD, "b": "Orvel is wet."}, *IN_BOTH[:2], own, image)
+    one = task({"a": SOLD, "b": "Orvel is wet."}, *IN_BOTH[:2], own, image, html)
     said, rows = converted(tmp_path, config, one)
-    assert (texts_of(rows), said.apart["elsewhere"]) == ([("la", "Mara", ["A"])], 3)
+    assert (texts_of(rows), said.apart["elsewhere"]) == ([("la", "Mara", ["A"])], 4)
     assert {finding.code for finding in said.findings} == {"W204"}
+    assert {finding.code for finding in validated(tmp_path, config, one)} == {"W204"}
     with pytest.raises(DataError, match=r"E209 .*'c'"):
         converted(tmp_path, config, task({"a": SOLD, "b": "x"}, held("5", "c", "tb", "choices", ["x"])))
 

@@ -175,6 +175,8 @@ class Mender:
         if value is not None and not isinstance(value, dict):
             raise UnfitError(BAD_FIELD, f"value is {short(value)}: an object belongs there")
         held, further = parted(value or {}, Value)
+        if "startOffset" in further:  # it lies in HTML or a dialogue, where start and end count no text
+            further |= {name: held.pop(name) for name in ("start", "end") if name in held}
         if known.get("type") is None:
             known["type"] = "relation" if "from_id" in loose and "from_name" not in loose else ""
         item = Item(**self.fields.read(Item, "item", known, place))

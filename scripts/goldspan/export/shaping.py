@@ -14,8 +14,8 @@ __all__ = ["left_out", "misplaced", "shape"]
 
 ELSEWHERE = fault(
     "W204",
-    "Regions lie in another text than the document's, and were left out",
-    "Nothing, if they are not wanted; else put the Labels of that text first in the labeling config that you give.",
+    "Regions lie in something else than the document's text, and were left out",
+    "Nothing, if they are not wanted; those of another Text are taken if its Labels come first in the labeling config.",
 )
 
 
