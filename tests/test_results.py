@@ -1,15 +1,20 @@
 """Results, annotations and tasks in forms that Label Studio of today does not write, but old versions, imports and models."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from goldspan.convert.conversion import Converted, convert
+from goldspan.export.fields import KNOWN
+from goldspan.export.reader import Item, Value
 from goldspan.export.tasks import read_export
 from goldspan.faults import DataError, Finding
 from goldspan.validate import validate
+from tests.conftest import ROOT
 from tests.exports import TEXT, annotation, lines, region, relation, task, value, write_config
 from tests.test_convert import Rows, converted, rows_of
 
@@ -416,3 +421,18 @@ def test_annotations_that_are_no_list_leave_the_document(tmp_path: Path) -> None
         assert (len(rows["documents"]), said.counts["annotations"].rejected) == (1, lost)
         assert [one.code for one in said.findings] == ["E227"] * lost
         assert adds_up(said)
+
+
+def test_the_page_says_of_every_known_field_where_it_goes() -> None:
+    page = (ROOT / "docs/convert.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith(("| item", "| value", "| annotation |", "| task |"))]  # fmt: skip
+    said: dict[str, list[str]] = {}
+    for of, names, *_ in rows:
+        said.setdefault(of.strip("| "), []).extend(re.findall(r"`(\w+)`", names))
+    kinds = {"item": Item, "value": Value}
+    taken = {of: {one.encode_name for one in msgspec.structs.fields(kind)} - {"value"} for of, kind in kinds.items()}
+    assert taken["item"] <= set(said["item"])
+    assert taken["value"] <= set(said["value"])
+    assert KNOWN["task"] - {"annotations", "completions"} == set(said["task"])
+    assert KNOWN["annotation"] - {"result"} == set(said["annotation"])
+    assert len(said["task"]) == len(set(said["task"]))
