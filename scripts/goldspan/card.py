@@ -47,7 +47,7 @@ BAD_CARD = fault(
 
 DRAWING = "figure/"
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*\n(.*)\Z", re.DOTALL | re.MULTILINE)
-FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[\w/-]+) -->\n).*?(<!-- goldspan:end -->)", re.DOTALL)
+FIGURE = re.compile(r"(<!-- goldspan:begin (?P<name>[^\n>]+?) -->\n).*?(<!-- goldspan:end -->)", re.DOTALL)
 
 NOT_MEASURED = "Not measured on these records."
 
@@ -239,7 +239,24 @@ def stretch(name: str, source: Source) -> str:
     """
     if name.startswith(DRAWING):
         return picture(source, name.removeprefix(DRAWING))
-    return crosstab(source, *name.split("/")) if name.count("/") == 2 else FIGURES[name](source)
+    if name in FIGURES:
+        return FIGURES[name](source)
+    config, _, columns = name.partition("/")
+    return crosstab(source, config, *two_columns(source.tables[config], columns))
+
+
+def two_columns(table: pa.Table, names: str) -> tuple[str, str]:
+    """The two columns whose names a slash parts, each of which may have slashes of its own.
+
+    Raises:
+        KeyError: the table has no two such columns.
+    """
+    parts = names.split("/")
+    splits = [("/".join(parts[:at]), "/".join(parts[at:])) for at in range(1, len(parts))]
+    found = [pair for pair in splits if set(pair) <= set(table.column_names)]
+    if not found:
+        raise KeyError(names)
+    return found[0]
 
 
 def asked(texts: Iterable[str]) -> list[str]:
@@ -290,7 +307,7 @@ def crosstab(source: Source, config: str, column: str, across: str) -> str:
     values, heads = (sorted({pair[side] for pair in pairs}) for side in (0, 1))
     rows: list[list[Any]] = [[value, *(pairs[value, head] for head in heads)] for value in values]
     rows.append(["all", *(sum(pairs[value, head] for value in values) for head in heads)])
-    head = [column, *heads, "all"]
+    head = [cell(column), *heads, "all"]
     return "\n".join(map(line, [head, ["---"] * len(head), *([*row, sum(row[1:])] for row in rows)]))
 
 

@@ -155,7 +155,7 @@ def only(collection: Collection, layers: Sequence[str], left_out: Lost) -> Colle
             left_out["relations of other layers"] += len(document.relations) - len(relations)
             yield msgspec.structs.replace(document, spans=spans, relations=relations)
 
-    across = collection.across if "claim" in layers else ()
+    across = collection.across if collection.claims in layers else ()
     left_out["relations of other layers"] += len(collection.across) - len(across)
     kept = tuple(dict.fromkeys(layers))
     return msgspec.structs.replace(collection, layers=kept, main=kept[0], documents=chosen(), across=across)

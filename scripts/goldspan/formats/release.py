@@ -56,6 +56,7 @@ def read_release_folder(folder: Path, language: str) -> Collection:
         language=language,
         documents=documents(release, names, [row for row in linked if row["doc_a"] == row["doc_b"]]),
         across=by_id([claim_relation(row) for row in linked if row["doc_a"] != row["doc_b"]]),
+        claims=names["claims"],
         controls=controls_of(release.tables["documents"], value_columns(release), choices(release)),
     )
 

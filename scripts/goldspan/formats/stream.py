@@ -88,8 +88,8 @@ class Collection(Struct, frozen=True):
     """The documents of a folder, to be read once.
 
     ``main`` is the layer of entities where it is known, ``language`` that of sentences, ``across`` the relations
-    between documents, ``left_out`` what is no part of the stream at all. ``controls`` are those of the documents'
-    values; of ``unsure`` it is not known whether they are choices.
+    between documents, all of which join spans of the layer ``claims``, ``left_out`` what is no part of the stream at
+    all. ``controls`` are those of the documents' values; of ``unsure`` it is not known whether they are choices.
     """
 
     layers: tuple[str, ...]
@@ -97,6 +97,7 @@ class Collection(Struct, frozen=True):
     language: str
     documents: Iterable[Document]
     across: tuple[Relation, ...] = ()
+    claims: str | None = None
     left_out: Lost = Lost()
     controls: dict[str, Control] = {}
     unsure: tuple[str, ...] = ()
