@@ -22,13 +22,13 @@ from goldspan.convert.conversion import convert
 from goldspan.croissant import CROISSANT_FILE, croissant_json
 from goldspan.explore.keeping import keep_figures
 from goldspan.faults import DataError, Finding
+from goldspan.formats.export import Format, export
 from goldspan.hashes import records_hash, sha256
 from goldspan.labeling import TextFolder
 from goldspan.labels import count_labels
 from goldspan.loading import load_all
 from goldspan.records import Annotation, Relation, Span
 from goldspan.released import read_release
-from goldspan.tasks import article_tasks
 from goldspan.validate import validate
 from tests import exports
 from tests.conftest import fingerprint
@@ -167,15 +167,15 @@ def drawing(damage: Damage, place: str) -> Fixture:
     return Fixture("figures", run, place)
 
 
-def tasking(damage: Damage, place: str) -> Fixture:
-    """Damage to a corpus of which tasks are made."""
+def exporting(tasks: object, place: str, xml: str) -> Fixture:
+    """A conversion that is exported."""
 
     def run(folder: Path) -> list[Finding]:
-        corpus = write_corpus(folder / "small")
-        damage(corpus)
-        return findings_of(lambda: article_tasks(corpus) and None)
+        steps(write("export.json", json.dumps(tasks)), write("config.xml", xml))(folder)
+        convert([folder / "export.json"], folder / "config.xml", folder / "out")
+        return findings_of(lambda: export(folder / "out", Format.jsonl, folder / "exported") and None)
 
-    return Fixture("tasks", run, place)
+    return Fixture("export", run, place)
 
 
 def asking(name: str) -> Damage:
@@ -487,6 +487,7 @@ FIXTURES: dict[str, Fixture] = {
     "E017": converting(TASKS, "config.xml: E017", "<View/>"),
     "E018": building(replace(CONFIG, 'name="tone"', 'name="sure"'), f"{CONFIG}: E018"),
     "E019": building(replace(CONFIG, 'name="tone" toName="t"', 'name="tone" toName="u"'), "toName='u'"),
+    "E021": exporting([task()], "out: E021", '<View><Image name="i" value="$i"/><Choices name="c" toName="i"/></View>'),
     "E030": building(replace(CONFIG, "</View>", '<Labels name="my layer" toName="t"><Label value="X"/></Labels></View>'), "E030 A layer cannot give a config its name: 'my layer' is no name for a config"),
     "E031": building(replace("corpus.toml", 'attributions = "say"', 'attributions = "say"\nleft_out = ["say"]'), "E031 corpus.toml gives a Labels control two parts, or two of them one name: 'say'"),
     "E032": building(append("corpus.toml", '[adjudication]\npick = "annotator=Z"'), "annotator=Z; there are user-1"),

@@ -35,6 +35,7 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "E017": "build, convert, validate",
     "E018": "build, convert, validate",
     "E019": "build, convert, validate",
+    "E021": "export",
     "E025": "convert, validate",
     "E2": "build, convert, validate",
     "E204": "build",

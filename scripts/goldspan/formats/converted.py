@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from goldspan.convert.layout import FIXED
 from goldspan.convert.picking import MAJORITY, Agreed, agreed, candidates, picked
-from goldspan.faults import stop_on_errors
+from goldspan.faults import fault, stop_on_errors
 from goldspan.formats.checked import (
     NO_FIT,
     NO_TABLE,
@@ -30,6 +30,12 @@ from goldspan.labeling import LabelingConfig
 from goldspan.records import forward
 
 __all__ = ["read_converted"]
+
+NO_TEXTS = fault(
+    "E021",
+    "A conversion has no text that could be exported: its labeling config shows none",
+    "Read its tables: the values of whole tasks stand in annotations. Or convert by a config whose Text tag shows one.",
+)
 
 COLUMNS = {
     "documents": ("doc_id", "text"),
@@ -54,7 +60,8 @@ def read_converted(
     Without its labeling config it is not known whether lists of texts that were said of whole documents are choices.
 
     Raises:
-        DataError: a table cannot be read or lacks a column (E961), or a span is of no annotation (E962).
+        DataError: there is no text (E021), a table cannot be read or lacks a column (E961), or a span is of no
+            annotation (E962).
     """
     tables = {name: read_table(folder, name) for name in COLUMNS}
     ids = {name: tables[name][key].to_pylist() for name, key in KEYS.items()}
@@ -85,6 +92,11 @@ def value_columns(annotations: pa.Table) -> list[str]:
     return [name for name in annotations.column_names if name not in OF_ANNOTATIONS]
 
 
+def is_null(column: pa.ChunkedArray) -> bool:
+    """True if a column holds nothing but nulls."""
+    return bool(column.null_count == len(column))
+
+
 def read_table(folder: Path, name: str) -> pa.Table:
     """The shards of a table as one."""
     try:
@@ -92,6 +104,8 @@ def read_table(folder: Path, name: str) -> pa.Table:
         found = pa.concat_tables(parts)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise NO_TABLE.error(str(error), file=str(folder / name)) from error
+    if name == "documents" and {"text", HASH} <= {*found.column_names} and found.num_rows:
+        stop_on_errors([NO_TEXTS.finding(file=str(folder))] if is_null(found["text"]) and is_null(found[HASH]) else [])
     need(found, COLUMNS[name], set(COLUMNS[name]) - NULLABLE, str(folder / name))
     return found
 
