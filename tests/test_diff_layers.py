@@ -111,7 +111,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
     ),
     "a relation with another end": (
         related(Relation("talks", "alba", ("about",), "left"), CAUSED, NEXT_TO),
-        ["n1", "  relation removed: about “Ann / talks” 0–3, 28–33", "  relation added: about “talks / Alba” 28–33, 9–13"],
+        ["n1", "  relation removed: about “Ann / talks” 0–3, 28–33", "  relation added: about “Alba / talks” 9–13, 28–33"],
     ),
     "the end of a relation moved": (
         but(ANN, mark("n1", "name", "PERSON", "Ann left", "ann")),
