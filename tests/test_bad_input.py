@@ -52,7 +52,7 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     ),
     "repeated doc_id in sources": (replace(SOURCES, "\n001,", "\n000,"), "E102", "sources.csv"),
     "sources not CSV": (write(SOURCES, b"nothing"), "E101", "sources.csv"),
-    "config missing": (unlink(CONFIG), "E003", CONFIG),
+    "config missing": (unlink(CONFIG), "E012", CONFIG),
     "config with entities": (replace(CONFIG, "<View>", '<!DOCTYPE x [<!ENTITY a "b">]><View>'), "E003", CONFIG),
     "config without a text": (
         replace(CONFIG, "<Text ", "<Image "),

@@ -225,7 +225,10 @@ def test_what_is_neither_is_refused_and_nothing_is_written(run: Run, tmp_path: P
     (tmp_path / "else").mkdir()
     result = run("explore", tmp_path / "else", "--out", tmp_path / "page.html")
     assert (result.returncode, result.stdout) == (1, "")
-    assert "E970 There is no release and no converted folder to show" in result.stderr
+    assert (
+        "E960 The folder is neither a release nor anything else that this command reads: it has no manifest.json"
+        in result.stderr
+    )
     assert not (tmp_path / "page.html").exists()
 
 

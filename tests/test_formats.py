@@ -757,7 +757,10 @@ def test_a_folder_of_neither_kind_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "some").mkdir()
     result = run("export", tmp_path / "some", "--format", "jsonl", "--out", tmp_path / "out")
     assert result.returncode == 1
-    assert "E960 The folder is neither a release nor what goldspan convert writes" in result.stderr
+    assert (
+        "E960 The folder is neither a release nor anything else that this command reads: it has no manifest.json"
+        in result.stderr
+    )
     assert run("export", tmp_path / "none", "--format", "jsonl", "--out", tmp_path / "out").returncode == 2
     assert not (tmp_path / "out").exists()
 
@@ -782,7 +785,7 @@ DAMAGE: dict[str, tuple[str, Callable[[list[dict[str, Any]]], None], str]] = {
     "no text": (
         "documents",
         lambda rows: rows[0].update(text=None),
-        "E961 A table cannot be read, or lacks a column: null in text",
+        "row documents: E621 A converted table lacks a column, has one of another type or one too many, or null where a value must be: text: null",
     ),
 }
 
@@ -806,7 +809,7 @@ def test_a_table_that_is_none_is_named(folder: Path, run: Run, tmp_path: Path) -
     (path,) = (folder / "spans").iterdir()
     path.write_bytes(b"no table")
     result = run("export", folder, "--format", "jsonl", "--out", tmp_path / "out")
-    assert (result.returncode, "E961" in result.stderr, "Traceback" in result.stderr) == (1, True, False)
+    assert (result.returncode, f"{path}: E620" in result.stderr, "Traceback" in result.stderr) == (1, True, False)
 
 
 def test_without_its_extra_a_format_says_which_one_is_missing(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ __all__ = [
     "Attributions",
     "Corpus",
     "Layers",
+    "Part",
     "Quantities",
     "RaiProperty",
     "Relations",
@@ -41,6 +42,11 @@ __all__ = [
 ]
 
 BAD_SETTINGS = fault("E001", "corpus.toml cannot be used", "Correct it as docs/own-corpus.md describes.")
+NO_CORPUS = fault(
+    "E541",
+    "There is no corpus.toml, so that this is no corpus folder",
+    "Run the command in the folder of the corpus, or name it: --corpus DIR; docs/own-corpus.md says how to begin one.",
+)
 OUTSIDE_PATH = fault(
     "E002", "A path leaves the corpus folder", "Keep every file of a corpus below its folder, named by a relative path."
 )
@@ -343,9 +349,11 @@ def load_corpus(folder: Path) -> Corpus:
     """Read ``corpus.toml`` of a corpus folder.
 
     Raises:
-        DataError: it is missing, not TOML, or does not have the fields of `Corpus` (E001).
+        DataError: it is missing (E541), not TOML, or does not have the fields of `Corpus` (E001).
     """
     path = inside(folder, "corpus.toml")
+    if not path.exists():
+        raise NO_CORPUS.error("" if folder.is_dir() else "nor such a folder", file=str(path))
     try:
         corpus = msgspec.toml.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=Corpus)
     except OSError as error:

@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from goldspan.articles import load_articles
 from goldspan.claims import name_links
-from goldspan.corpus import Corpus, check_settings, load_corpus
+from goldspan.corpus import Corpus, Part, check_settings, load_corpus
 from goldspan.decisions import Decision, read_decisions
 from goldspan.entities import Entity, read_entities
-from goldspan.export.spans import read_annotations
-from goldspan.faults import Finding, fault
+from goldspan.export.spans import UNKNOWN_DOCUMENT, Reading, read_annotations
+from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.labeling import LabelingConfig, load_labeling_config
 from goldspan.needs import check_needs
 from goldspan.pairs import Member, read_clusters
@@ -84,6 +84,8 @@ def read_inputs(folder: Path) -> Inputs:
         DataError: a file cannot be used at all; what is wrong inside usable files is among the findings.
     """
     corpus = load_corpus(folder)
+    parts: tuple[Part, ...] = ("labeling_config", "sources", "guidelines", "card")
+    stop_on_errors(NO_PART.finding(file=str(path)) for path in map(corpus.path, parts) if not path.is_file())
     config = load_labeling_config(corpus.path("labeling_config"))
     corpus = check_settings(corpus, config)
     articles, findings = load_articles(corpus)
@@ -105,9 +107,6 @@ def read_inputs(folder: Path) -> Inputs:
         )
     ]
     files = [folder / "corpus.toml", *kept, *raw, *exports, *corpus.pair_export_files(), *corpus.figure_files()]
-    for path in (corpus.path("guidelines"), corpus.path("card")):
-        if not path.is_file():
-            raise NO_PART.error(file=str(path))
     check_columns(corpus, config)
     entities, clusters = read_entities(corpus.path("entities")), read_clusters(corpus.path("clusters"))
     check_needs(corpus, config, entities=entities is not None, clusters=bool(clusters))
@@ -119,10 +118,16 @@ def read_inputs(folder: Path) -> Inputs:
         decisions=read_decisions(corpus.path("decisions")),
         entities=entities,
         clusters=clusters,
-        findings=[*findings, *reading.findings, *check_picked(corpus, reading.annotations)],
+        findings=[*findings, *unfollowing(reading, findings), *check_picked(corpus, reading.annotations)],
         files=sorted({path for path in files if path.exists()}),
         renamed=reading.renamed,
     )
+
+
+def unfollowing(reading: Reading, articles: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings about annotations, but for those that only follow from an article that could not be read."""
+    broken = {one.task for one in articles if one.is_error}
+    return (one for one in reading.findings if one.code != UNKNOWN_DOCUMENT.code or one.task not in broken)
 
 
 def check_picked(corpus: Corpus, annotations: Iterable[Annotation]) -> Iterator[Finding]:

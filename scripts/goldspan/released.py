@@ -11,6 +11,7 @@ from msgspec import Struct
 from goldspan.card import Card, read_card
 from goldspan.disk import tidy, write_synced
 from goldspan.faults import DataError, fault, stop_on_errors
+from goldspan.folders import not_a_release
 from goldspan.keys import configs
 from goldspan.layers import check_names
 from goldspan.manifest import Manifest
@@ -48,8 +49,10 @@ def read_manifest(path: Path) -> Manifest:
     """A manifest from its file.
 
     Raises:
-        DataError: it is missing or unreadable, or lists a file by a path that leaves the release (E710).
+        DataError: it is missing (E960) or unreadable, or lists a file by a path that leaves the release (E710).
     """
+    if not path.exists():
+        raise not_a_release(path.parent)
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from goldspan.checks import check_annotation, check_content, check_converted, check_release, content_of
 from goldspan.checks.registry import Subject
-from goldspan.convert.folder import is_converted, read_converted
+from goldspan.convert.folder import read_converted
 from goldspan.corpus import Corpus, Layers
 from goldspan.export.addresses import with_folders
 from goldspan.export.reader import task_doc_id
@@ -13,6 +13,7 @@ from goldspan.export.spans import read_annotations
 from goldspan.export.tasks import read_export
 from goldspan.export.texts import text_of
 from goldspan.faults import DataError, Finding
+from goldspan.folders import is_converted
 from goldspan.hashes import sha256
 from goldspan.labeling import LabelingConfig, TextFolder, as_stored, joined_config, load_labeling_config
 from goldspan.records import Article, Unit

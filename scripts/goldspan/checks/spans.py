@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import pairwise
+from unicodedata import is_normalized, normalize
 
 from goldspan.checks.registry import Hit, Subject, annotation_check, hit
 from goldspan.claims import claim_attributes, links
@@ -81,7 +82,17 @@ def other_text_shown(subject: Subject) -> Iterator[Hit]:
     for span in in_text(subject, *subject.config.layers):
         slice_ = subject.article.text[span.start : span.end]
         if span.shown_text is not None and not same_words(span.shown_text, slice_):
-            yield hit(span, f"{span.shown_text!r} was shown")
+            yield hit(span, f"{span.shown_text!r} was shown{in_form_only(span.shown_text, slice_)}")
+
+
+def in_form_only(shown: str, text: str) -> str:
+    """What to say of two texts that look the same, since they differ in their normal form only; else nothing."""
+    if normalize("NFC", shown) != normalize("NFC", text):
+        return ""
+    at = next((at for at, (one, other) in enumerate(zip(shown, text, strict=False)) if one != other), len(text))
+    forms = [next((form for form in ("NFC", "NFD") if is_normalized(form, each)), "neither") for each in (shown, text)]
+    points = [" ".join(f"U+{ord(char):04X}" for char in each[at : at + 3]) or "nothing" for each in (shown, text)]
+    return f", the same characters in another normal form: {points[0]} ({forms[0]}), not {points[1]} ({forms[1]})"
 
 
 @annotation_check(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from goldspan.commands.texts import TextsOption, text_folders
-from goldspan.convert.folder import is_converted
+from goldspan.folders import is_converted
 from goldspan.options import accepted_count, open_findings
 from goldspan.records import Unit
 from goldspan.report import as_github, as_json, as_text, chosen, prefixes

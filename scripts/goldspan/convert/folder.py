@@ -15,7 +15,7 @@ from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig
 from goldspan.store import entries
 
-__all__ = ["ConvertedFolder", "Stored", "Texts", "is_converted", "read_converted"]
+__all__ = ["ConvertedFolder", "Stored", "Texts", "read_converted", "read_tables", "readable"]
 
 NO_TABLE = fault("E620", "A table of a converted folder cannot be read", "Convert the exports again.")
 
@@ -88,16 +88,20 @@ def texts_of(documents: pa.Table) -> dict[str, str]:
     return dict(zip(documents["doc_id"].to_pylist(), texts, strict=True))
 
 
-def is_converted(folder: Path) -> bool:
-    """True if a folder is more like a conversion than like a release: no manifest, and a table that no release has."""
-    return not (folder / "manifest.json").exists() and any((folder / name).is_dir() for name in ("spans", "relations"))
-
-
 def read_converted(folder: Path, config: LabelingConfig | None = None) -> ConvertedFolder:
     """A converted folder, of which only the heads of the files are read.
 
     Raises:
         DataError: a table lacks or cannot be read (E620), or the page cannot be used (E705).
+    """
+    return ConvertedFolder(folder, read_tables(folder), read_card(folder / "README.md"), config)
+
+
+def read_tables(folder: Path) -> dict[str, Stored]:
+    """The tables of a converted folder, of which only the heads of the files are read.
+
+    Raises:
+        DataError: one lacks or cannot be read (E620).
     """
     found: dict[str, list[Path]] = {}
     for name, path in entries(folder).items():
@@ -107,8 +111,7 @@ def read_converted(folder: Path, config: LabelingConfig | None = None) -> Conver
     lacking = [name for name in TABLES if name not in found]
     if lacking:
         raise NO_TABLE.error(f"there is no {', '.join(lacking)}", file=str(folder))
-    tables = {name: read_heads(name, found[name]) for name in (*TABLES, "bio", "predictions") if name in found}
-    return ConvertedFolder(folder, tables, read_card(folder / "README.md"), config)
+    return {name: read_heads(name, found[name]) for name in (*TABLES, "bio", "predictions") if name in found}
 
 
 def read_heads(name: str, paths: Sequence[Path]) -> Stored:

@@ -4,20 +4,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from goldspan.checks import check_converted, check_release
-from goldspan.convert.folder import ConvertedFolder, is_converted, read_converted
+from goldspan.convert.folder import ConvertedFolder, read_converted
 from goldspan.convert.layout import FIXED
 from goldspan.explore.model import Contents, Document, Row, Shown, Version, grouped, link_of, shown
 from goldspan.explore.released import OF_DOCUMENTS, released_contents
-from goldspan.faults import fault, stop_on_errors
+from goldspan.faults import stop_on_errors
+from goldspan.folders import is_converted
 from goldspan.released import read_release
 
 __all__ = ["read_contents"]
-
-NOTHING = fault(
-    "E970",
-    "There is no release and no converted folder to show",
-    "Name the folder of a release (it has a manifest.json) or one that goldspan convert wrote.",
-)
 
 OF_ANNOTATIONS = {name for name, _ in FIXED["annotations"]}
 OF_SPANS = {"span_id", "annotation_id", "doc_id", "layer", "labels", "start", "end", "text"}
@@ -27,15 +22,13 @@ def read_contents(target: Path) -> Contents:
     """A release or a converted folder, checked as ``goldspan validate`` checks the form of one.
 
     Raises:
-        DataError: it is neither (E970), or cannot be read or is wrong (the codes of `read_release`, `read_converted`
+        DataError: it is neither (E960), or cannot be read or is wrong (the codes of `read_release`, `read_converted`
             and the checks).
     """
     if is_converted(target):
         folder = read_converted(target)
         stop_on_errors(check_converted(folder))
         return of_converted(folder)
-    if not (target / "manifest.json").is_file():
-        raise NOTHING.error(file=str(target))
     release = read_release(target)
     stop_on_errors(check_release(release))
     manifest = release.manifest

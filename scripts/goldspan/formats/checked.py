@@ -7,13 +7,11 @@ from typing import Any
 import pyarrow as pa
 
 from goldspan.checks.release import has_null
-from goldspan.faults import fault, stop_on_errors
+from goldspan.faults import Fault, fault, stop_on_errors
 from goldspan.formats.stream import Document, Relation, Span
 
 __all__ = [
     "NO_FIT",
-    "NO_FOLDER",
-    "NO_TABLE",
     "attributes",
     "by_id",
     "check",
@@ -24,12 +22,6 @@ __all__ = [
     "refer",
 ]
 
-NO_FOLDER = fault(
-    "E960",
-    "The folder is neither a release nor what goldspan convert writes",
-    "Name one that goldspan build or goldspan convert has written.",
-)
-NO_TABLE = fault("E961", "A table cannot be read, or lacks a column", "Build the release again, or convert again.")
 NO_FIT = fault(
     "E962", "A span or relation does not fit its document", "Validate the folder; build it again, or convert again."
 )
@@ -79,14 +71,14 @@ def check(document: Document, file: str) -> Document:
     return document
 
 
-def need(table: pa.Table, columns: Iterable[str], filled: Iterable[str], place: str) -> None:
+def need(table: pa.Table, columns: Iterable[str], filled: Iterable[str], kind: Fault, **place: str) -> None:
     """See that a table has some columns, and no nulls in some.
 
     Raises:
-        DataError: it does not (E961).
+        DataError: it does not (the fault given, which validating the folder finds, too).
     """
-    stop_on_errors(NO_TABLE.finding(f"no {name}", file=place) for name in columns if name not in table.column_names)
-    stop_on_errors(NO_TABLE.finding(f"null in {name}", file=place) for name in filled if has_null(table[name]))
+    stop_on_errors(kind.finding(f"{name}: missing", **place) for name in columns if name not in table.column_names)
+    stop_on_errors(kind.finding(f"{name}: null", **place) for name in filled if has_null(table[name]))
 
 
 def refer(ids: Iterable[str], known: Iterable[str], what: str, place: str) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from goldspan.convert.folder import read_tables, readable
 from goldspan.convert.layout import FIXED
 from goldspan.convert.picking import MAJORITY, Agreed, agreed, candidates, picked
-from goldspan.faults import fault, stop_on_errors
+from goldspan.faults import FAULTS, fault, stop_on_errors
 from goldspan.formats.checked import (
     NO_FIT,
-    NO_TABLE,
     Row,
     attributes,
     by_id,
@@ -60,9 +60,10 @@ def read_converted(
     Without its labeling config it is not known whether lists of texts that were said of whole documents are choices.
 
     Raises:
-        DataError: there is no text (E021), a table cannot be read or lacks a column (E961), or a span is of no
+        DataError: there is no text (E021), a table cannot be read or lacks a column (E620, E621), or a span is of no
             annotation (E962).
     """
+    read_tables(folder)  # each is there
     tables = {name: read_table(folder, name) for name in COLUMNS}
     ids = {name: tables[name][key].to_pylist() for name, key in KEYS.items()}
     for name in KEYS:
@@ -99,14 +100,16 @@ def is_null(column: pa.ChunkedArray) -> bool:
 
 def read_table(folder: Path, name: str) -> pa.Table:
     """The shards of a table as one."""
-    try:
-        parts = [pq.read_table(path, partitioning=None) for path in sorted((folder / name).glob("train-*.parquet"))]
+    parts = []
+    for path in sorted((folder / name).glob("train-*.parquet")):
+        with readable(path):
+            parts.append(pq.read_table(path, partitioning=None))
+    with readable(folder / name):
         found = pa.concat_tables(parts)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise NO_TABLE.error(str(error), file=str(folder / name)) from error
     if name == "documents" and {"text", HASH} <= {*found.column_names} and found.num_rows:
         stop_on_errors([NO_TEXTS.finding(file=str(folder))] if is_null(found["text"]) and is_null(found[HASH]) else [])
-    need(found, COLUMNS[name], set(COLUMNS[name]) - NULLABLE, str(folder / name))
+    filled = [column for column in COLUMNS[name] if column not in NULLABLE]
+    need(found, COLUMNS[name], filled, FAULTS["E621"], file=str(folder), row=name)
     return found
 
 

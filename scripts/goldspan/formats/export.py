@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from goldspan.disk import sync_file
 from goldspan.faults import Finding, fault
-from goldspan.formats.checked import NO_FOLDER
+from goldspan.folders import is_converted
 from goldspan.formats.converted import read_converted
 from goldspan.formats.release import read_release_folder
 from goldspan.formats.stream import Collection, Document, Files, Lost
@@ -93,8 +93,9 @@ def export(
     `goldspan.convert.picking`), which otherwise are all of them.
 
     Raises:
-        DataError: the source cannot be read (E960, E961, E610, E705, E710), does not fit together (E962) or has no such
-            layer (E963), the config cannot be used (E003), or the folder holds what no export has put there (E005).
+        DataError: the source cannot be read (E960, or what validating it finds), does not fit together (E962) or has no
+            such layer (E963), the config cannot be used (E003), or the folder holds what no export has put there
+            (E005).
         ModuleNotFoundError: the format needs an extra that is not installed.
         OSError: the folder cannot be written; what it held stays.
     """
@@ -130,11 +131,9 @@ def writer(form: Format, scheme: str) -> Writer:
 
 def read_folder(folder: Path, language: str, config: Path | None = None, pick: str | None = None) -> Collection:
     """The stream of a folder of either kind."""
-    if (folder / "manifest.json").is_file():
-        return read_release_folder(folder, language)
-    if (folder / "documents").is_dir():
+    if is_converted(folder):
         return read_converted(folder, language, load_labeling_config(config) if config else None, pick)
-    raise NO_FOLDER.error(file=str(folder))
+    return read_release_folder(folder, language)
 
 
 def only(collection: Collection, layers: Sequence[str], left_out: Lost) -> Collection:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from goldspan.formats.checked import NO_TABLE, Row, attributes, by_id, check, in_order, need, once, refer
+from goldspan.faults import FAULTS
+from goldspan.formats.checked import Row, attributes, by_id, check, in_order, need, once, refer
 from goldspan.formats.controls import controls_of
 from goldspan.formats.marked import (
     claim_links,
@@ -43,7 +44,7 @@ def read_release_folder(folder: Path, language: str) -> Collection:
     """What a release says of its documents. Its raw ``annotations`` are no part of it.
 
     Raises:
-        DataError: it cannot be read (E610, E705, E710), or lacks a column (E961).
+        DataError: it cannot be read (E610, E705, E710), or lacks a column (E600).
     """
     release = read_release(folder)
     check_columns(release)
@@ -65,16 +66,16 @@ def check_columns(release: Release) -> None:
     """See that each config has the columns that one of its name has, and no nulls in some.
 
     Raises:
-        DataError: one has not (E961).
+        DataError: one has not (E600).
     """
     if "documents" not in release.tables:
-        raise NO_TABLE.error("there are no documents", file=str(release.folder))
+        raise FAULTS["E600"].error("the config itself", file=str(release.folder), row="documents")
     multiple = {name for name, table in release.tables.items() if "labels" in table.column_names}
     columns = structure(release.layers, multiple)
     for name, table in release.tables.items():
         needed = NEEDED_OF_FURTHER if name in release.layers.further else NEEDED.get(name, ())
         filled = [column for column in columns[name].names if column in needed]
-        need(table, columns[name].names, filled, str(release.folder / name))
+        need(table, columns[name].names, filled, FAULTS["E600"], file=str(release.folder), row=name)
 
 
 def check_keys(release: Release) -> None:

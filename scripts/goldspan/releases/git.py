@@ -3,13 +3,18 @@
 import subprocess
 from pathlib import Path, PurePosixPath
 
-from goldspan.faults import fault
+from goldspan.faults import DataError, fault
 from goldspan.git import git_environment
 
 __all__ = ["GIT_FAILED", "NOTHING_THERE", "files_at", "git", "revision", "try_git"]
 
 NO_GIT = fault("E901", "Git cannot be run", "Install git, and have it on the PATH.")
 GIT_FAILED = fault("E902", "Git refuses", "Read what it says; the corpus must lie in a repository of git.")
+NO_REPOSITORY = fault(
+    "E542",
+    "The folder lies in no repository of git, so that no tag or revision can be looked up",
+    "Run it in the repository of the corpus, or name the corpus in it: --corpus DIR. A folder needs no repository.",
+)
 NOTHING_THERE = fault(
     "E903", "A revision has no release that can be read", "Name a revision in which the release is committed."
 )
@@ -38,23 +43,31 @@ def git(folder: Path, *arguments: str) -> bytes:
     """What git prints in a folder.
 
     Raises:
-        DataError: there is no git (E901), or it fails (E902).
+        DataError: there is no git (E901), or no repository (E542), or it fails (E902).
     """
     done = try_git(folder, *arguments)
     if done.returncode:
-        raise GIT_FAILED.error(done.stderr.decode(errors="replace").strip(), file=str(folder))
+        raise failed(folder, done)
     return done.stdout
+
+
+def failed(folder: Path, done: Done, what: str = "") -> DataError:
+    """The error that git has failed in a folder: there is no repository (E542), or what git says in one line (E902)."""
+    said = " ".join(done.stderr.decode(errors="replace").split())
+    if "not a git repository" in said:
+        return NO_REPOSITORY.error(what, file=str(folder.resolve()))
+    return GIT_FAILED.error(f"{what}: {said}" if what else said, file=str(folder))
 
 
 def revision(folder: Path, name: str) -> str | None:
     """The commit that a tag, branch or other revision names; None if it names none.
 
     Raises:
-        DataError: there is no git (E901), or no repository (E902).
+        DataError: there is no git (E901), or no repository (E542), or it fails (E902).
     """
     done = try_git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if done.returncode not in (0, 1):
-        raise GIT_FAILED.error(f"{name}: {done.stderr.decode(errors='replace').strip()}", file=str(folder))
+        raise failed(folder, done, name)
     return done.stdout.decode().strip() or None
 
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from goldspan.checks import check_converted, check_release
-from goldspan.convert.folder import is_converted, read_converted
+from goldspan.convert.folder import read_converted
 from goldspan.faults import stop_on_errors
+from goldspan.folders import is_converted
 from goldspan.labeling import as_stored, load_labeling_config
 from goldspan.released import Release, read_release
 from goldspan.train.converted import of_converted
 from goldspan.train.examples import Examples, Task
-from goldspan.train.learnable import NOTHING
 from goldspan.train.release import of_release
 
 __all__ = ["read_examples"]
@@ -24,15 +24,13 @@ def read_examples(
     config of the layer that the task is for, ``config`` the file of the labeling config of a converted folder.
 
     Raises:
-        DataError: it is neither a release nor converted, or has nothing for the task (E980), has no text (E981), or
+        DataError: it is neither a release nor converted (E960), has nothing for the task (E980), no text (E981), or
             cannot be read or is wrong (the codes of `read_release`, `read_converted` and the checks).
     """
     if is_converted(folder):
         converted = read_converted(folder, as_stored(load_labeling_config(config)) if config else None)
         stop_on_errors(check_converted(converted))
         return of_converted(converted, task, language or "en")
-    if not (folder / "manifest.json").is_file():
-        raise NOTHING.error("it is no release and no converted folder", file=str(folder))
     release = read_release(folder)
     stop_on_errors(check_release(release))
     return of_release(release, task, language or language_of(release), layer)
