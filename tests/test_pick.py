@@ -8,11 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from goldspan.convert.conversion import convert
+from goldspan.faults import DataError
 from goldspan.formats.export import Format, export
-from tests.conftest import Run
+from tests.conftest import ROOT, Run
 
 XML = """<View><Text name="t" value="$text"/><Labels name="ner" toName="t"><Label value="PER"/><Label value="LOC"/></Labels>
 <Relations><Relation value="in"/></Relations><Choices name="tone" toName="t"><Choice value="calm"/><Choice value="angry"/></Choices></View>"""
+RELEASE = ROOT / "dataset/release"
 TEXT = "Ada met Bob in Oslo."
 
 
@@ -87,9 +89,60 @@ def test_one_annotation_of_a_document_is_tagged(folder: Path, pick: str, rows: l
     assert found.rows["annotations"] == 5
 
 
-def test_what_is_not_picked_is_counted(folder: Path) -> None:
-    assert converted(folder, pick="ground-truth").untagged["documents of which no annotation is picked"] == 1
-    assert converted(folder, pick="majority").untagged["spans without a majority"] == 1
+def test_what_is_not_picked_is_counted_and_named(folder: Path) -> None:
+    said = converted(folder, pick="ground-truth")
+    assert said.untagged == {"documents of which no annotation is picked": 1, "annotations that are not picked": 3}
+    assert [(one.code, one.task, one.message.rpartition(": ")[2]) for one in said.findings] == [
+        ("W210", "2", "ground-truth, of 1")
+    ]
+    assert converted(folder, pick="majority").untagged == {"spans without a majority": 1}
+    converted(folder)
+    assert [one.code for one in export(folder / "out", Format.jsonl, folder / "new", pick="ground-truth").findings] == [
+        "W210", "W960", "W960", "W960",
+    ]  # fmt: skip
+
+
+def test_an_annotator_has_one_voice_by_what_was_saved_last(folder: Path) -> None:
+    ada, bob = region("a", "Ada", "PER"), region("b", "Bob", "PER")
+    annotations = [made(1, 1, 2, ada), made(2, 1, 1, bob), made(3, 2, 1, ada, bob), made(4, 1, 1, bob)]
+    (folder / "1-0.json").write_text(json.dumps([{"id": 9, "data": {"text": TEXT}, "annotations": annotations}]))
+    said = convert([folder / "1-0.json"], folder / "config.xml", folder / "out", bio="ner", pick="majority")
+    assert spans(folder) == [("9:majority", None, ["Ada/B-PER"])]
+    assert said.untagged == {"spans without a majority": 1, "annotations that are not picked": 2}
+    convert([folder / "1-0.json"], folder / "config.xml", folder / "out", bio="ner", pick="annotator=1")
+    assert spans(folder) == [("1", "1", ["Ada/B-PER"])]
+
+
+def test_two_that_are_ground_truth_or_saved_last_cannot_be_told_apart(folder: Path) -> None:
+    annotations = [made(number, number, 2, region("a", "Ada", "PER"), ground_truth=True) for number in (1, 2)]
+    (folder / "1-0.json").write_text(json.dumps([{"id": 9, "data": {"text": TEXT}, "annotations": annotations}]))
+    for pick in ("ground-truth", "newest"):
+        said = convert([folder / "1-0.json"], folder / "config.xml", folder / "out", bio="ner", pick=pick)
+        assert (spans(folder), [one.code for one in said.findings]) == ([], ["W210"])
+
+
+def test_nobody_is_picked_by_mistake(folder: Path, run: Run) -> None:
+    with pytest.raises(DataError, match=r"E026 .*: '7'; there are '1', '2', '3', '4'"):
+        converted(folder, pick="annotator=7")
+    assert not (folder / "out").exists()
+    converted(folder)
+    done = run("export", folder / "out", "--format", "conll", "--out", folder / "new", "--pick", "annotator=7")
+    assert (done.returncode, "E026" in done.stderr, (folder / "new").exists()) == (1, True, False)
+    done = run("export", RELEASE, "--format", "jsonl", "--out", folder / "new", "--pick", "newest")
+    assert (done.returncode, "E027" in done.stderr) == (1, True)
+
+
+def test_values_of_spans_without_a_majority_are_counted(folder: Path) -> None:
+    tone = '<Choices name="mood" toName="t" perRegion="true"><Choice value="x"/><Choice value="y"/></Choices></View>'
+    (folder / "config.xml").write_text(XML.replace("</View>", tone))
+    annotations = [
+        made(number, number, 1, region("a", "Ada", "PER"), {**region("a", "Ada", "PER"), "from_name": "mood", "type": "choices", "value": {"choices": [mood]}})
+        for number, mood in enumerate("xy", 1)
+    ]  # fmt: skip
+    (folder / "1-0.json").write_text(json.dumps([{"id": 9, "data": {"text": TEXT}, "annotations": annotations}]))
+    convert([folder / "1-0.json"], folder / "config.xml", folder / "out")
+    found = export(folder / "out", Format.jsonl, folder / "new", pick="majority").summary
+    assert (found.spans, found.left_out) == (1, {"values of spans or relations without a majority": 1})
 
 
 def test_without_a_rule_each_annotation_is_tagged(folder: Path) -> None:
@@ -101,7 +154,16 @@ def test_without_a_rule_each_annotation_is_tagged(folder: Path) -> None:
     ("pick", "documents", "marked", "left_out"),
     [
         ("newest", 3, 4, {"annotations that are not picked": 2, "annotations that were skipped": 1}),
-        ("ground-truth", 3, 2, {"annotations that are not picked": 3, "annotations that were skipped": 1}),
+        (
+            "ground-truth",
+            2,
+            2,
+            {
+                "annotations that are not picked": 3,
+                "annotations that were skipped": 1,
+                "documents of which no annotation is picked": 1,
+            },
+        ),
         ("majority", 3, 4, {"annotations that were skipped": 1, "spans without a majority": 1}),
         (None, 5, 9, {"annotations that were skipped": 1}),
     ],

@@ -120,7 +120,8 @@ def convert(
         together.findings += left_out(elsewhere)
         if bio is not None and pick is not None:
             tagged = tag_picked(new, options, bio, pick)
-            together.rows["bio"], together.untagged = tagged.rows, tagged.untagged
+            together.rows["bio"], together.untagged = tagged.rows, dict(+tagged.untagged)
+            together.findings += tagged.findings
         result = Converted(
             rows=together.rows,
             counts={"tasks": together.tasks, "annotations": together.annotations, "items": together.items}

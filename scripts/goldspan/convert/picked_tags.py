@@ -1,58 +1,64 @@
 """The tags of one annotation for each document, made from the tables once all shards are put together."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from goldspan.convert.batches import Batch
 from goldspan.convert.bio import bio_table
 from goldspan.convert.columns import writer
 from goldspan.convert.layout import FIXED, file_name
-from goldspan.convert.picking import MAJORITY, Row, agreed, candidates, picked
+from goldspan.convert.picking import MAJORITY, Row, RowsOf, agreed, by_annotation, candidates, marked_by, picked
 from goldspan.convert.rows import Marked
 from goldspan.convert.shards import Options
 from goldspan.convert.subwords import as_subwords, load_tokenizer
 from goldspan.disk import sync_file
 from goldspan.export.reader import Item, TaskAnnotation, Value
+from goldspan.faults import Finding
 from goldspan.labeling import LabelingConfig
 
 __all__ = ["tag_picked"]
 
 
 class Tagged(msgspec.Struct):
-    """How many rows of tags there are, and what has none, by why."""
+    """How many rows of tags there are, what has none, by why, and what is to be said of it."""
 
-    rows: int
-    untagged: dict[str, int]
+    rows: int = 0
+    untagged: Counter[str] = msgspec.field(default_factory=Counter)
+    findings: list[Finding] = []
 
 
 def tag_picked(folder: Path, options: Options, layer: str, pick: str) -> Tagged:
     """Replace the tags of every annotation by those of one annotation for each document.
 
-    ``pick`` is as for `goldspan.convert.picking`; a document of which none is picked has no row.
+    ``pick`` is as for `goldspan.convert.picking`; a document of which none is picked has no row. Of the texts those of
+    one row group are held at a time.
 
     Raises:
+        DataError: there is no annotation by the annotator that is to be picked (E026).
         OSError: the file cannot be written.
     """
-    batch, left_out = Batch(only_layer(options.config, layer)), Counter[str]()
-    batch.add(list(chosen(folder, layer, pick, left_out)))
-    table = bio_table(batch, batch.rows().spans, layer, left_out)
-    if options.tokenizer:
-        table = as_subwords(table, load_tokenizer(Path(options.tokenizer)))
-    if pick == MAJORITY:
-        at = table.column_names.index("annotation_id")
-        table = table.set_column(at, "annotation_id", pa.nulls(table.num_rows, pa.string()))
+    tagged, config = Tagged(), only_layer(options.config, layer)
+    tokenizer = load_tokenizer(Path(options.tokenizer)) if options.tokenizer else None
+    annotations = candidates(read(folder, "annotations").to_pylist(), pick)
+    spans = by_annotation(read(folder, "spans", pc.field("layer") == layer))
     for path in (folder / "bio").iterdir():
         path.unlink()
-    with writer(folder / "bio" / file_name(0, 1), table.schema) as sink:
-        sink.write_table(table)
+    with writer(folder / "bio" / file_name(0, 1), options.schemas["bio"]) as sink:
+        for documents in groups(folder / "documents"):
+            batch = Batch(config)
+            batch.add(list(chosen(documents, annotations, spans, pick, tagged)))
+            table = bio_table(batch, batch.rows().spans, layer, tagged.untagged)
+            table = table if tokenizer is None else as_subwords(table, tokenizer)
+            sink.write_table(of_nobody(table) if pick == MAJORITY else table)
+            tagged.rows += table.num_rows
     sync_file(folder / "bio" / file_name(0, 1))
-    return Tagged(table.num_rows, dict(left_out))
+    return tagged
 
 
 def only_layer(config: LabelingConfig, layer: str) -> LabelingConfig:
@@ -61,24 +67,22 @@ def only_layer(config: LabelingConfig, layer: str) -> LabelingConfig:
     return msgspec.structs.replace(config, layers=layers, attributes={}, relations=())
 
 
-def chosen(folder: Path, layer: str, pick: str, left_out: Counter[str]) -> Iterator[Marked]:
+def chosen(
+    documents: list[Row], annotations: dict[str, list[Row]], spans: RowsOf, pick: str, tagged: Tagged
+) -> Iterator[Marked]:
     """What is picked of each document, with the spans of a layer."""
-    annotations = candidates(read(folder, "annotations", [name for name, _ in FIXED["annotations"]]))
-    spans: dict[str, list[Row]] = defaultdict(list)
-    for row in read(folder, "spans", [name for name, _ in FIXED["spans"]]):
-        if row["layer"] == layer:
-            spans[row["annotation_id"]].append(row)
-    for document in read(folder, "documents", ["doc_id", "text"]):
-        doc_id, rows = document["doc_id"], annotations.get(document["doc_id"], [])
+    for document in documents:
+        rows = annotations.get(document["doc_id"], [])
         if pick == MAJORITY and rows:
-            found = agreed(rows, (span for row in rows for span in spans[row["annotation_id"]]), (), ())
-            left_out.update(found.left_out)
-            yield marked(f"{doc_id}:{MAJORITY}", document, found.spans)
+            found = agreed(rows, marked_by(rows, spans), (), ())
+            tagged.untagged.update(found.left_out)
+            yield marked(f"{document['doc_id']}:{MAJORITY}", document, found.spans)
         elif rows:
-            one = picked(rows, pick)
-            left_out["documents of which no annotation is picked"] += one is None
-            if one is not None:
-                yield marked(one["annotation_id"], document, spans[one["annotation_id"]])
+            standing = picked(rows, pick)
+            tagged.untagged.update(standing.left_out)
+            tagged.findings += standing.findings
+            for one in standing.annotations:
+                yield marked(one["annotation_id"], document, spans(one["annotation_id"]))
 
 
 def marked(name: str, document: Row, spans: list[Row]) -> Marked:
@@ -95,7 +99,22 @@ def marked(name: str, document: Row, spans: list[Row]) -> Marked:
     return Marked(name, "", document["doc_id"], document["text"] or "", TaskAnnotation(result=items))
 
 
-def read(folder: Path, name: str, columns: list[str]) -> Iterator[dict[str, Any]]:
-    """The rows of a table, file by file, with some of its columns."""
-    for path in sorted((folder / name).iterdir()):
-        yield from pq.read_table(path, columns=columns).to_pylist()
+def of_nobody(table: pa.Table) -> pa.Table:
+    """A table of tags that are of no one annotation."""
+    at = table.column_names.index("annotation_id")
+    return table.set_column(at, "annotation_id", pa.nulls(table.num_rows, pa.string()))
+
+
+def read(folder: Path, name: str, which: pc.Expression | None = None) -> pa.Table:
+    """A table, or some rows of it, in the order of its files, with the columns that every conversion has."""
+    columns = [column for column, _ in FIXED[name]]
+    paths = sorted((folder / name).iterdir())
+    return pa.concat_tables(pq.read_table(path, columns=columns, filters=which, partitioning=None) for path in paths)
+
+
+def groups(folder: Path) -> Iterator[list[Row]]:
+    """The documents with their texts, one row group at a time."""
+    for path in sorted(folder.iterdir()):
+        with pq.ParquetFile(path) as file:
+            for number in range(file.num_row_groups):
+                yield file.read_row_group(number, ["doc_id", "text"]).to_pylist()

@@ -1,7 +1,6 @@
 """A converted folder -> the stream: a document for each annotation, with the layers of its labeling config."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,8 +8,8 @@ import pyarrow.parquet as pq
 
 from goldspan.convert.folder import read_tables, readable
 from goldspan.convert.layout import FIXED
-from goldspan.convert.picking import MAJORITY, Agreed, agreed, candidates, picked
-from goldspan.faults import FAULTS, fault, stop_on_errors
+from goldspan.convert.picking import MAJORITY, Agreed, agreed, by_annotation, candidates, marked_by, picked
+from goldspan.faults import FAULTS, Finding, fault, stop_on_errors
 from goldspan.formats.checked import (
     NO_FIT,
     Row,
@@ -47,7 +46,6 @@ KEYS = {"documents": "doc_id", "annotations": "annotation_id"}
 HASH = "text_sha256"
 OF_ANNOTATIONS = frozenset(name for name, _ in FIXED["annotations"])  # columns that are no values of controls
 NULLABLE = {"was_cancelled", "labels", "direction"}
-Rows = Callable[[str], list[Row]]
 
 
 def read_converted(
@@ -55,13 +53,13 @@ def read_converted(
 ) -> Collection:
     """The annotations of a converted folder that were not skipped, and the documents that have none.
 
-    With a rule to ``pick`` one annotation of each document: of one for which it picks none, the text alone.
+    With a rule to ``pick`` one annotation of each document; a document of which it picks none is left out.
 
     Without its labeling config it is not known whether lists of texts that were said of whole documents are choices.
 
     Raises:
-        DataError: there is no text (E021), a table cannot be read or lacks a column (E620, E621), or a span is of no
-            annotation (E962).
+        DataError: there is no text (E021), a table cannot be read or lacks a column (E620, E621), a span is of no
+            annotation (E962), or there is no annotation by the annotator that is to be picked (E026).
     """
     read_tables(folder)  # each is there
     tables = {name: read_table(folder, name) for name in COLUMNS}
@@ -75,14 +73,16 @@ def read_converted(
     annotations = tables["annotations"]
     columns = value_columns(annotations)
     skipped = sum(map(bool, annotations["was_cancelled"].to_pylist()))
-    left_out = Lost({"annotations that were skipped": skipped})
+    left_out, findings = Lost({"annotations that were skipped": skipped}), list[Finding]()
+    standing = standing_of(annotations, pick, left_out, findings)
     choices = choices_of(config) if config else likely_choices(annotations, columns)
     return Collection(
         layers=tuple(layers),
         main=layers[0] if len(layers) == 1 else None,
         language=language,
-        documents=documents(folder, tables, pick, left_out),
+        documents=documents(folder, tables, standing, pick, left_out),
         left_out=left_out,
+        findings=findings,
         controls=controls_of(annotations, columns, choices),
         unsure=() if config else unsure_columns(annotations, columns),
     )
@@ -113,55 +113,42 @@ def read_table(folder: Path, name: str) -> pa.Table:
     return found
 
 
-def by_annotation(table: pa.Table) -> Rows:
-    """The rows of each annotation, which are made values only when they are asked for."""
-    ordered = table.sort_by("annotation_id")
-    counts = Counter(ordered["annotation_id"].to_pylist())
-    bounds, at = {}, 0
-    for name, count in counts.items():
-        bounds[name] = at, count
-        at += count
-    return lambda name: list(ordered.slice(*bounds.get(name, (0, 0))).to_pylist())
+def standing_of(
+    annotations: pa.Table, pick: str | None, left_out: Lost, findings: list[Finding]
+) -> dict[str, list[Row]]:
+    """The annotations of each document that are written; what is not picked is counted, and named."""
+    found = candidates(annotations.to_pylist(), pick)
+    if pick in (None, MAJORITY):
+        return found
+    for doc_id, rows in found.items():
+        one = picked(rows, pick or "")
+        found[doc_id] = one.annotations
+        left_out.update(one.left_out)
+        findings += one.findings
+    return found
 
 
 def documents(
-    folder: Path, tables: dict[str, pa.Table], pick: str | None = None, left_out: Lost | None = None
+    folder: Path, tables: dict[str, pa.Table], standing: dict[str, list[Row]], pick: str | None, left_out: Lost
 ) -> Iterator[Document]:
-    """Each document, once for each of its annotations that counts; once without spans if none does."""
-    left_out = Lost() if left_out is None else left_out
-    standing = candidates(tables["annotations"].to_pylist())
-    if pick not in (None, MAJORITY):
-        standing = {doc_id: one_of(rows, pick, left_out) for doc_id, rows in standing.items()}
+    """Each document, once for each of its annotations that stands; once without spans if there never was one."""
     spans, relations = by_annotation(tables["spans"]), by_annotation(tables["relations"])
     controls = value_columns(tables["annotations"])
-    ids = tables["documents"]["doc_id"].to_pylist()
-    shown = {doc_id: 1 if pick else len(standing.get(doc_id) or [None]) for doc_id in ids}
-    files = iter(file_names(key for doc_id in ids for key in keys(doc_id, standing.get(doc_id, []), shown[doc_id])))
+    written = [doc_id for doc_id in tables["documents"]["doc_id"].to_pylist() if standing.get(doc_id) != []]
+    files = iter(file_names(key for name in written for key in keys(name, [] if pick else standing.get(name, []))))
     for batch in tables["documents"].to_batches(max_chunksize=64):
         for row in batch.to_pylist():
-            rows = standing.get(row["doc_id"], [])
+            rows = standing.get(row["doc_id"])
             if pick == MAJORITY and rows:
                 found = agreed(rows, marked_by(rows, spans), marked_by(rows, relations), controls)
                 left_out.update(found.left_out)
                 yield check(by_majority(row, found, next(files)), str(folder))
                 continue
-            every: list[Row | None] = [*rows] or [None]
+            every: list[Row] | list[None] = [None] if rows is None else rows
             for annotation in every:
                 name = annotation["annotation_id"] if annotation else None
                 marked = (spans(name), relations(name)) if name is not None else ([], [])
                 yield check(document(row, annotation, next(files), *marked), str(folder))
-
-
-def one_of(rows: list[Row], pick: str | None, left_out: Lost) -> list[Row]:
-    """The annotation that a rule picks, if it picks one; what it does not pick is counted."""
-    one = picked(rows, pick or "")
-    left_out["annotations that are not picked"] += len(rows) - (one is not None)
-    return [one] if one is not None else []
-
-
-def marked_by(annotations: list[Row], rows: Rows) -> Iterator[Row]:
-    """The rows of some annotations."""
-    return (row for one in annotations for row in rows(one["annotation_id"]))
 
 
 def by_majority(row: Row, found: Agreed, file: str) -> Document:
@@ -170,9 +157,9 @@ def by_majority(row: Row, found: Agreed, file: str) -> Document:
     return document(row, made, file, found.spans, found.relations)
 
 
-def keys(doc_id: str, annotations: list[Row], shown: int) -> Iterator[tuple[str, ...]]:
-    """What names the file of each annotation that is shown: the document, and where it has several the annotation."""
-    if shown > 1:
+def keys(doc_id: str, annotations: list[Row]) -> Iterator[tuple[str, ...]]:
+    """What names the file of each annotation: the document, and where it has several the annotation."""
+    if len(annotations) > 1:
         yield from ((doc_id, one["annotation_id"]) for one in annotations)
     else:
         yield (doc_id,)

@@ -31,6 +31,11 @@ UNSURE = fault(
     "Whether what was said of whole documents is a choice or a text is not known; it is written as text",
     "Give the labeling config that the folder was converted with: --config XML.",
 )
+NOTHING_TO_PICK = fault(
+    "E027",
+    "A release has one reading of each document, so there is nothing to pick",
+    "Leave --pick out; what stands in a release is said by its corpus, in [adjudication].",
+)
 SUMMARY = "goldspan.summary.json"  # which no layer's file is called, since their names have one dot
 
 
@@ -94,8 +99,8 @@ def export(
 
     Raises:
         DataError: the source cannot be read (E960, or what validating it finds), does not fit together (E962) or has no
-            such layer (E963), the config cannot be used (E003), or the folder holds what no export has put there
-            (E005).
+            such layer (E963), there is nothing to pick (E027) or nobody (E026), the config cannot be used (E003), or the
+            folder holds what no export has put there (E005).
         ModuleNotFoundError: the format needs an extra that is not installed.
         OSError: the folder cannot be written; what it held stays.
     """
@@ -133,7 +138,10 @@ def read_folder(folder: Path, language: str, config: Path | None = None, pick: s
     """The stream of a folder of either kind."""
     if is_converted(folder):
         return read_converted(folder, language, load_labeling_config(config) if config else None, pick)
-    return read_release_folder(folder, language)
+    release = read_release_folder(folder, language)
+    if pick:
+        raise NOTHING_TO_PICK.error(file=str(folder))
+    return release
 
 
 def only(collection: Collection, layers: Sequence[str], left_out: Lost) -> Collection:
@@ -208,6 +216,7 @@ def shown(counts: Lost) -> dict[str, int]:
 
 def findings(summary: Summary, collection: Collection) -> Iterator[Finding]:
     """What the summary says is not written, a finding each."""
+    yield from collection.findings
     for what, count in summary.cannot_hold.items():
         yield NOT_ALL.finding(f"{summary.format} cannot hold {count} {what}")
     for what, count in summary.left_out.items():

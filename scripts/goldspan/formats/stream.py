@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from goldspan import records
+from goldspan.faults import Finding
 from goldspan.labeling import Kind
 
 __all__ = [
@@ -90,6 +91,7 @@ class Collection(Struct, frozen=True):
     ``main`` is the layer of entities where it is known, ``language`` that of sentences, ``across`` the relations
     between documents, all of which join spans of the layer ``claims``, ``left_out`` what is no part of the stream at
     all. ``controls`` are those of the documents' values; of ``unsure`` it is not known whether they are choices.
+    ``findings`` say what of ``left_out`` has a place.
     """
 
     layers: tuple[str, ...]
@@ -101,6 +103,7 @@ class Collection(Struct, frozen=True):
     left_out: Lost = Lost()
     controls: dict[str, Control] = {}
     unsure: tuple[str, ...] = ()
+    findings: list[Finding] = []
 
     @property
     def choices(self) -> dict[str, Control]:
