@@ -136,9 +136,9 @@ def test_brat_has_a_type_for_each_label_of_every_layer(release: Path, tmp_path: 
 def test_conll_and_gliner_have_a_file_for_each_layer(release: Path, tmp_path: Path) -> None:
     done = export(release, Format.conll, tmp_path / "conll")
     assert {path.stem for path in (tmp_path / "conll").glob("*.conll")} == set(MARKED)
-    rows = [line.split("\t") for line in (tmp_path / "conll/event.conll").read_text().split("\n") if line]
-    tokens = [token for token, _ in rows]
-    spans = decode_bio([(at, at + 1) for at in range(len(rows))], [tag for _, tag in rows])
+    rows = [line.split(" ") for line in (tmp_path / "conll/event.conll").read_text().split("\n") if line]
+    tokens = [token for token, *_ in rows]
+    spans = decode_bio([(at, at + 1) for at in range(len(rows))], [row[3] for row in rows])
     assert [(tokens[start:end], label) for start, end, label in spans] == [
         (["talks"], "TALKS"),
         (["crowd"], "a:b|c"),

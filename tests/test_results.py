@@ -429,7 +429,7 @@ def test_the_page_says_of_every_known_field_where_it_goes() -> None:
     said: dict[str, list[str]] = {}
     for of, names, *_ in rows:
         said.setdefault(of.strip("| "), []).extend(re.findall(r"`(\w+)`", names))
-    kinds = {"item": Item, "value": Value}
+    kinds: dict[str, type[msgspec.Struct]] = {"item": Item, "value": Value}
     taken = {of: {one.encode_name for one in msgspec.structs.fields(kind)} - {"value"} for of, kind in kinds.items()}
     assert taken["item"] <= set(said["item"])
     assert taken["value"] <= set(said["value"])

@@ -43,8 +43,6 @@ def export_command(
     pick: PickOption = None,
 ) -> None:
     """A release or a converted folder -> the format of another tool; what that cannot hold is said and counted."""
-    if pick is not None and (source / "manifest.json").is_file():
-        raise typer.BadParameter("--pick is for a converted folder; a release has one annotation of each document")
     with extra("formats"):
         exported = export(
             source, format_, out, layers=layer or (), scheme=scheme, language=language, config=config, pick=pick

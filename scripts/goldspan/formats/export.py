@@ -99,8 +99,8 @@ def export(
 
     Raises:
         DataError: the source cannot be read (E960, or what validating it finds), does not fit together (E962) or has no
-            such layer (E963), there is nothing to pick (E027) or nobody (E026), the config cannot be used (E003), or the
-            folder holds what no export has put there (E005).
+            such layer (E963), there is nothing to pick (E027) or nobody (E026), the config cannot be used (E003), or
+            the folder holds what no export has put there (E005).
         ModuleNotFoundError: the format needs an extra that is not installed.
         OSError: the folder cannot be written; what it held stays.
     """
