@@ -1,12 +1,28 @@
 """Attributions and claims from spans and relations."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import msgspec
 import pytest
 
+from goldspan.build import build
 from goldspan.claims import assemble, quotation, quotations
 from goldspan.records import Annotation, Claim, Relation
 from goldspan.tables import claim_rows, mentions
-from tests.small import ARTICLE, CONFIG, CORPUS, RELATIONS, SAYING, TEXT, annotation, span
+from tests.small import (
+    ARTICLE,
+    CONFIG,
+    CORPUS,
+    RELATIONS,
+    SAYING,
+    TEXT,
+    annotation,
+    exported,
+    span,
+    write_export,
+)
 
 
 def claims_of(subject: Annotation) -> list[Claim]:
@@ -76,3 +92,16 @@ def test_a_value_on_a_source_is_not_the_claims() -> None:
 def test_quotation(text: str, words: list[str], expected: str) -> None:
     content = [(text.index(word), text.index(word) + len(word)) for word in words]
     assert quotation(quotations(text, CORPUS.quotation_marks), content) == expected
+
+
+def test_a_region_that_is_a_mention_too_keeps_its_part_of_the_attribution(small_corpus: Path) -> None:
+    def built() -> dict[str, list[dict[str, Any]]]:
+        tables = build(small_corpus).tables
+        return {name: tables[name].to_pylist() for name in ("entities", "claims", "relations") if name in tables}
+
+    write_export(small_corpus, exported(annotation()))
+    apart = built()
+    assert [one["text"] for one in apart["claims"][0]["source"]] == ["Ann"]
+    one_region = json.dumps(exported(annotation())).replace('"s"', '"WHO-Ann"')
+    write_export(small_corpus, json.loads(one_region))
+    assert built() == apart

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from goldspan.corpus import Attributions, Corpus
+from goldspan.export.settled import name_in
 from goldspan.labeling import Attribute, LabelingConfig
 from goldspan.records import Annotation, Article, Attribution, Claim, Relation, Span
 
@@ -58,17 +59,29 @@ def role_ends(roles: Attributions) -> dict[str, tuple[str, str]]:
 
 
 def name_links(annotation: Annotation, corpus: Corpus) -> Annotation:
-    """The annotation with a label for each link that was drawn without one, where its ends leave no choice."""
-    by_ends = {ends: label for label, ends in role_ends(corpus.attributions).items()}
+    """The annotation with its links between spans of the attribution layer, where a region has one there.
+
+    A link that was drawn without a label gets one, where its ends leave no choice.
+    """
+    roles = role_ends(corpus.attributions)
+    by_ends = {ends: label for label, ends in roles.items()}
     spans = {span.region_id: span for span in annotation.layer(corpus.layers.attributions)}
 
     def named(relation: Relation) -> Relation:
-        if relation.labels or relation.direction != "right" or not {relation.from_id, relation.to_id} <= set(spans):
+        ends = [inside(region, corpus.layers.attributions, spans) for region in (relation.from_id, relation.to_id)]
+        if not set(ends) <= set(spans) or not (set(relation.labels) & set(roles) or not relation.labels):
             return relation
-        label = by_ends.get((spans[relation.from_id].label, spans[relation.to_id].label))
-        return msgspec.structs.replace(relation, labels=(label,)) if label else relation
+        label = by_ends.get((spans[ends[0]].label, spans[ends[1]].label)) if relation.direction == "right" else None
+        labels = relation.labels or ((label,) if label else ())
+        return Relation(*ends, labels, relation.direction)
 
     return msgspec.structs.replace(annotation, relations=tuple(map(named, annotation.relations)))
+
+
+def inside(region: str, layer: str | None, spans: Collection[str]) -> str:
+    """The span of a layer that a region has there beside its first one, else the region itself."""
+    other = name_in(region, layer or "")
+    return other if region not in spans and other in spans else region
 
 
 def free_labels(relation: Relation, regions: Collection[str], corpus: Corpus) -> tuple[str, ...] | None:

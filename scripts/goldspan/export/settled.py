@@ -14,7 +14,7 @@ from goldspan.export.meta import beside, free_name
 from goldspan.export.reader import Item
 from goldspan.labeling import Attribute, LabelingConfig
 
-__all__ = ["Settled", "settled"]
+__all__ = ["Settled", "name_in", "settled"]
 
 RELATION = "relation"
 ENDS = {"from_id", "to_id", "type", "direction", "labels", "meta"}  # the fields of a relation
@@ -117,8 +117,13 @@ def named(region: str, items: list[Item], taken: set[str]) -> Spans:
     alike = len({item.from_name for item in items}) == len(items) and len(set(map(extent_of, items))) == 1
     first, *others = items
     return [(region, first)] + [
-        (free_name(f"{region}:{item.from_name}", taken) if alike else region, item) for item in others
+        (free_name(name_in(region, item.from_name or ""), taken) if alike else region, item) for item in others
     ]
+
+
+def name_in(region: str, control: str) -> str:
+    """The id of the span that a region has in another control than its first, unless a region is called so."""
+    return f"{region}:{control}"
 
 
 def by_extent(regions: dict[str, Spans]) -> dict[Extent, Spans]:
