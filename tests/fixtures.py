@@ -622,6 +622,7 @@ FIXTURES: dict[str, Fixture] = {
     "W728": building(asking("labels"), "figures.json: W728"),
     "E729": drawing(asking("label"), "dataset_card.md: E729"),
     "W206": validating([{**each, "agreement": 1} for each in one(ANN)], "task.agreement, 1 times"),
+    "W207": building(edit_json(EXPORT, lambda it: it[0]["annotations"][0]["result"][0].update(meta={"text": ["Sure?"]}, normalization="n")), "articles-1.json: W207 Regions, values or relations have notes or further fields, which a release does not keep: normalization 1 times, text 1 times"),
     "W201": validating([task(exports.annotation(was_cancelled=True), exports.annotation(number=12, completed_by=2))], "document d1: W201"),
     "W202": building(lambda corpus: write_export(corpus, drawn(annotation())), "document d2: W202"),
     "W203": building(steps(annotated(drawn(annotation()), drawn(annotation(), 2), name="articles-1"), annotated(drawn(annotation()), name="articles-2")), "articles-2.json document d1: W203"),

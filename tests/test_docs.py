@@ -141,9 +141,10 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_the_least_settings_build(small_corpus: Path) -> None:
-    settings, _ = blocks("docs/own-corpus.md", "toml")
-    (small_corpus / "corpus.toml").write_text(settings.replace('"ner"', '"name"'), encoding="utf-8")
-    assert build(small_corpus).tables["entities"].num_rows == 4
+    settings, _, rule = blocks("docs/own-corpus.md", "toml")
+    for written in (settings, settings + rule):
+        (small_corpus / "corpus.toml").write_text(written.replace('"ner"', '"name"'), encoding="utf-8")
+        assert build(small_corpus).tables["entities"].num_rows == 4
 
 
 def test_the_guidelines_speak_of_every_label_and_value() -> None:

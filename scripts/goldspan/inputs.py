@@ -10,6 +10,7 @@ from goldspan.claims import name_links
 from goldspan.corpus import Corpus, Part, check_settings, load_corpus
 from goldspan.decisions import Decision, read_decisions
 from goldspan.entities import Entity, read_entities
+from goldspan.export.fields import unkept_notes
 from goldspan.export.spans import UNKNOWN_DOCUMENT, Reading, read_annotations
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.labeling import LabelingConfig, load_labeling_config
@@ -91,6 +92,7 @@ def read_inputs(folder: Path) -> Inputs:
     articles, findings = load_articles(corpus)
     exports = corpus.export_files()
     reading = read_annotations(exports, articles, corpus.annotators, config, corpus.offsets)
+    notes = [one for file, counts in reading.noted.items() for one in unkept_notes(counts, file=str(file))]
     raw = [corpus.path("sources").parent / article.file for article in articles]
     kept = [
         corpus.path(part)
@@ -118,7 +120,7 @@ def read_inputs(folder: Path) -> Inputs:
         decisions=read_decisions(corpus.path("decisions")),
         entities=entities,
         clusters=clusters,
-        findings=[*findings, *unfollowing(reading, findings), *check_picked(corpus, reading.annotations)],
+        findings=[*findings, *unfollowing(reading, findings), *notes, *check_picked(corpus, reading.annotations)],
         files=sorted({path for path in files if path.exists()}),
         renamed=reading.renamed,
     )

@@ -64,6 +64,7 @@ COMMANDS = {  # of the codes that begin so; the longest counts
     "W203": "build",
     "W204": "build, convert, validate",
     "W206": "build, convert, validate",
+    "W207": "build",
     "W210": "convert, export",
     "E301": "build, convert, validate",
     "E302": "build, convert, validate",

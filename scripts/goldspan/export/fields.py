@@ -8,12 +8,17 @@ from collections.abc import Iterator, Mapping
 from goldspan.export.reader import Identified, TaskAnnotation
 from goldspan.faults import Finding, fault
 
-__all__ = ["ALIASES", "KNOWN", "LEFT_OUT", "unknown_fields"]
+__all__ = ["ALIASES", "KNOWN", "LEFT_OUT", "unkept_notes", "unknown_fields"]
 
 UNKNOWN_FIELD = fault(
     "W206",
     "Tasks or annotations have a field that is not known, and it was left out",
     "Nothing, if you do without it; it stands in the export. docs/convert.md lists the fields that are known.",
+)
+NOTED = fault(
+    "W207",
+    "Regions, values or relations have notes or further fields, which a release does not keep",
+    "Nothing, if you do without them; they stand in the export, and goldspan convert keeps them in meta.",
 )
 
 ALIASES = {"skipped": "was_cancelled", "honeypot": "ground_truth"}  # as versions before 1 called them
@@ -49,3 +54,9 @@ def unknown_fields(counts: Mapping[str, int], **place: str) -> Iterator[Finding]
     """A finding for each field that was passed over, with how often it was (W206)."""
     for name, count in sorted(counts.items()):
         yield UNKNOWN_FIELD.finding(f"{name}, {count} times", **place)
+
+
+def unkept_notes(counts: Mapping[str, int], **place: str) -> Iterator[Finding]:
+    """One finding about what stands in the notes of regions, values and relations, if anything does (W207)."""
+    if counts:
+        yield NOTED.finding(", ".join(f"{name} {count} times" for name, count in sorted(counts.items())), **place)

@@ -86,12 +86,14 @@ TASK = "\0task"  # no region id: Label Studio cannot store it
 class Reading(Struct, frozen=True):
     """What was read: the annotations and every finding about what could not be.
 
-    ``renamed`` has the annotator of each name that a user would have in a corpus that does not name its annotators.
+    ``renamed`` has the annotator of each name that a user would have in a corpus that does not name its annotators,
+    ``noted`` counts by export and name what stands in the notes (``meta``) of regions, values and relations.
     """
 
     annotations: list[Annotation]
     findings: list[Finding]
     renamed: dict[str, str] = {}
+    noted: dict[Path, Counter[str]] = {}
 
 
 def read_annotations(
@@ -136,8 +138,10 @@ def read_annotations(
             else:
                 found[doc_id, annotator].append((placed, item))
     annotations = []
+    noted: dict[Path, Counter[str]] = defaultdict(Counter)
     for (doc_id, annotator), each in sorted(found.items()):
         placed, item = latest(each, lambda one: one[1].updated_at)
+        noted[placed.file].update(name for one in item.result or () for name in one.meta or ())
         if sum(other is placed for other, _ in each) > 1:
             findings.append(REPEATED_ANNOTATION.finding(annotator, file=str(placed.file), task=doc_id))
         if not mixed and (elsewhere := sorted({str(other.file) for other, _ in each if other is not placed})):
@@ -149,7 +153,7 @@ def read_annotations(
     findings += left_out(away)
     settled = {one.doc_id for one in annotations} | {one.task for one in findings if one.is_error}
     findings += unannotated(sorted(set(by_id) - settled), len(by_id))
-    return Reading(annotations, findings, renamed(users, exports))
+    return Reading(annotations, findings, renamed(users, exports), noted)
 
 
 def read_faults(tasks: Iterable[Placed[Task]]) -> Iterator[Finding]:
