@@ -65,6 +65,9 @@ from tests.wide import annotated as annotated_by
 
 EXEMPT = {
     "E025": "it takes two labeling configs: tests/test_projects.py",
+    "E026": "it takes --pick: tests/test_pick.py",
+    "E027": "it takes --pick: tests/test_pick.py",
+    "W210": "it takes --pick: tests/test_pick.py",
     "E217": "no data yields it, a worker has to be killed: tests/server/test_cluster.py",
     "E219": "what Slurm says: tests/server/test_cluster.py",
     "E220": "no data yields it, an address with a secret does: tests/test_remote.py",

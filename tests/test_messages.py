@@ -93,7 +93,8 @@ def test_outside_of_git_it_is_said_that_there_is_no_repository(tmp_path: Path) -
     with pytest.raises(DataError) as raised:
         revision(tmp_path, "v1.0.0")
     (found,) = raised.value.findings
-    assert found.message == (
-        "The folder lies in no repository of git, so that no tag or revision can be looked up: v1.0.0"
+    assert (found.code, found.message) == (
+        "E542",
+        "The folder lies in no repository of git, so that no tag or revision can be looked up: v1.0.0",
     )
     assert revision(ROOT, "no-such-tag") is None
