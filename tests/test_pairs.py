@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan.build import Built
+from goldspan.build import Built, build, write_build
 from goldspan.corpus import Relations
 from goldspan.decisions import Decider, Decision, check_decisions
 from goldspan.entities import Entity, check_entities, read_entities
@@ -30,7 +30,11 @@ from goldspan.pairs import (
     relate,
 )
 from goldspan.records import Mention
+from goldspan.validate import validate
 from tests.conftest import ROOT, Run
+from tests.damage import edit_json, replace
+from tests.exports import value
+from tests.fixtures import PAIRS, clustered, write_corpus
 
 RULES = Relations(inverse={"AFTER": "BEFORE"}, none="NONE", transitive=("SAME",), acyclic=("BEFORE",))
 CLAIMS: dict[str, dict[str, Any]] = {
@@ -199,6 +203,51 @@ def test_a_decision_overrules_what_all_agree_on() -> None:
     rows, _, decider = related(*(judge(pair, "OTHER") for pair in ("pq", "pr", "qr")), decisions=(decision,))
     assert rows[0]["relation"] == "SAME"
     assert list(check_decisions(decider, "f")) == []
+
+
+PAIR_FILE = "annotations/pair_config.xml"
+WHY = '<TextArea name="why" toName="a" maxSubmissions="1"/><Rating name="sure" toName="a"/></View>'
+
+
+def explained(tasks: list[dict[str, Any]]) -> None:
+    """Every judged pair has a reason, too."""
+    for task in tasks:
+        more = value("w", "why", "textarea", None) | {"value": {"text": ["So it says."]}}
+        task["annotations"][0]["result"] += [more, value("s", "sure", "rating", 4)]
+
+
+def test_what_else_is_said_of_a_pair_has_a_column(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "small")
+    clustered(replace(PAIR_FILE, "</View>", WHY), edit_json(PAIRS, explained))(corpus)
+    table = build(corpus).tables["claim_relations"]
+    assert table.column_names[-3:] == ["scope", "why", "sure"]
+    assert {(row["why"], row["sure"]) for row in table.to_pylist()} == {("So it says.", 4.0)}
+    assert [one for one in validate(write_build(build(corpus))) if one.is_error] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("</View>", WHY.replace('"why"', '"scope"'), "a control is a column anyway: scope"),
+        ("</View>", '<Labels name="part" toName="a"><Label value="X"/></Labels></View>', "a control draws: part"),
+    ],
+)
+def test_a_control_that_has_no_place_in_a_pair_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "small")
+    clustered(replace(PAIR_FILE, old, new))(corpus)
+    with pytest.raises(DataError, match=f"pair_config.xml: E519 .*: {said}"):
+        build(corpus)
+
+
+def test_a_value_that_the_pair_config_does_not_know_is_named(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "small")
+    clustered(edit_json(PAIRS, explained))(corpus)
+    with pytest.raises(DataError) as raised:
+        build(corpus)
+    assert [(one.code, one.message.rpartition(": ")[2]) for one in raised.value.findings] == [
+        ("E209", "'sure'"),
+        ("E209", "'why'"),
+    ] * 3
 
 
 def test_an_incomplete_judgement_does_not_count() -> None:

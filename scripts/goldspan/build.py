@@ -44,7 +44,7 @@ from goldspan.pairs import (
 from goldspan.records import Annotation, Zone
 from goldspan.related import relation_rows
 from goldspan.released import replace_folder
-from goldspan.schemas import Row, schemas
+from goldspan.schemas import Row, schemas, with_columns
 from goldspan.scores import check_scores, fresh, read_scores
 from goldspan.store import NOT_OURS, differences, staged
 
@@ -114,7 +114,8 @@ def settled_tables(inputs: Inputs) -> Settled:
     lists = [*check_lists(inputs, released), *check_agreement(inputs, judgements)]
     warnings += stop_on_errors([*judged, *findings, *decisions, *lists])
     tables["claims"] = rows.in_clusters(tables["claims"], first_clusters(inputs.clusters))
-    tables["claim_relations"] = rows.table(related, tables["claim_relations"].schema)
+    asked = pair_scheme(inputs).config.attributes.values() if inputs.clusters else ()
+    tables["claim_relations"] = rows.table(related, with_columns(tables["claim_relations"].schema, asked))
     content = check_content(content_of(tables, inputs.corpus.settings()))
     return Settled(tables, [*warnings, *content], counted(inputs, decider))
 

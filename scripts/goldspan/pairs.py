@@ -15,6 +15,7 @@ from goldspan.decisions import TWICE_ADJUDICATED, Conflict, Decider
 from goldspan.export.reader import Task, TaskAnnotation, Value
 from goldspan.export.spans import (
     BAD_VALUE,
+    UNKNOWN_CONTROL,
     attribute_value,
     read_faults,
     withdrawn,
@@ -26,6 +27,7 @@ from goldspan.faults import Finding, fault
 from goldspan.labeling import Kind, LabelingConfig, parse_value
 from goldspan.picks import rule_of
 from goldspan.records import Article
+from goldspan.schemas import structure
 from goldspan.sheets import read_sheet
 
 __all__ = [
@@ -78,7 +80,8 @@ CYCLE = fault(
 BAD_SCHEME = fault(
     "E519",
     "The pair config and [relations] in corpus.toml do not fit together",
-    "The config needs the single Choices relation and basis; [relations] names values of relation.",
+    "The config needs the single Choices relation and basis; another control needs a name that claim_relations has no "
+    "column of, and draws no spans. [relations] names values of relation.",
 )
 
 Row = dict[str, Any]
@@ -229,6 +232,8 @@ def read_judgement(
         attribute = config.attributes.get(item.from_name or "")
         if attribute is not None:
             values[attribute.name] = attribute_value(attribute, item.value or Value())
+        else:
+            findings.append(UNKNOWN_CONTROL.finding(repr(item.from_name), region=str(item.id or ""), **place))
     missing = sorted(name for name in config.attributes if values.get(name) is None)
     findings += [BAD_VALUE.finding(name, **place) for name in missing]
     return Judgement(pair, annotator or "", values, file, one.updated_at, one.ground_truth), findings
@@ -258,6 +263,10 @@ def check_scheme(scheme: PairScheme, file: str) -> None:
     lacking = sorted({"relation", "basis"} - choices)
     if lacking:
         raise BAD_SCHEME.error(f"no single Choices is called {' or '.join(lacking)}", file=file)
+    taken = sorted(set(controls) & set(structure()["claim_relations"].names) - {"relation", "basis"})
+    if taken or scheme.config.layers:
+        what = f"is a column anyway: {', '.join(taken)}" if taken else f"draws: {', '.join(scheme.config.layers)}"
+        raise BAD_SCHEME.error(f"a control {what}", file=file)
     named = {*rules.inverse, *rules.inverse.values(), *rules.transitive, *rules.acyclic, *filter(None, [rules.none])}
     named |= {*rules.exclusive, *rules.compatible, *rules.equal}
     unknown = sorted(named - set(controls["relation"].values))

@@ -13,7 +13,7 @@ from goldspan.keys import configs
 from goldspan.labeling import Attribute, LabelingConfig
 from goldspan.settings import NO_LAYERS, Layers
 
-__all__ = ["JSON", "OWN_WORDS", "SLICES", "TAKEN", "Row", "schemas", "structure", "text_columns"]
+__all__ = ["JSON", "OWN_WORDS", "SLICES", "TAKEN", "Row", "schemas", "structure", "text_columns", "with_columns"]
 
 Row = dict[str, Any]
 Field = tuple[str, pa.DataType]
@@ -70,6 +70,11 @@ def with_attributes(
     further = {name: span_fields(columns.get(name, []), multiple=name in multiple) for name in layers.further}
     fields = {**own_fields(columns), **further}
     return {name: pa.schema(fields[name]) for name in configs(layers)}
+
+
+def with_columns(schema: pa.Schema, attributes: Iterable[Attribute]) -> pa.Schema:
+    """A schema with a column for each attribute that it has none for, behind its own."""
+    return pa.schema([*schema, *(pa.field(*one) for one in typed(attributes) if one[0] not in schema.names)])
 
 
 def text_columns(config: str) -> tuple[str, ...]:

@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from goldspan.convert.conversion import convert
+from goldspan.export.fields import KNOWN
+from goldspan.export.reader import Item, Value
 from tests.exports import ITEMS, RESULT, TEXT, XML, region, write_config
 from tests.server.conftest import Studio
 from tests.test_convert import EMOJI, rows_of
@@ -21,6 +24,9 @@ def snapshot(studio: Studio, project: int, **options: Any) -> Any:
     return studio.call("GET", f"{path}/{made['id']}/download?exportType=JSON")
 
 
+SPELLED = {name: {"only_id": False} for name in ("annotations__completed_by", "drafts", "predictions")}
+
+
 def test_every_export_of_a_real_server_comes_through_with_everything(studio: Studio, tmp_path: Path) -> None:
     project = studio.call("POST", "/api/projects/", {"title": "every control", "label_config": XML})["id"]
     data = [
@@ -33,11 +39,10 @@ def test_every_export_of_a_real_server_comes_through_with_everything(studio: Stu
     studio.annotate(tasks["d2"], [], was_cancelled=True)
     draft = {"result": RESULT[:2], "lead_time": 1, "project": project}
     studio.call("POST", f"/api/tasks/{tasks['d3']['id']}/drafts", draft)
-    spelled = {name: {"only_id": False} for name in ("annotations__completed_by", "drafts", "predictions")}
     exports = {
         "page": studio.call("GET", f"/api/projects/{project}/export?exportType=JSON&download_all_tasks=true"),
         "ids": snapshot(studio, project),
-        "objects": snapshot(studio, project, **spelled),
+        "objects": snapshot(studio, project, **SPELLED),
     }
     found = []
     for name, export in exports.items():
@@ -75,3 +80,44 @@ def test_every_export_of_a_real_server_comes_through_with_everything(studio: Stu
             }
         )
     assert found[0] == found[1] == found[2]
+
+
+def fields(rows: list[dict[str, Any]]) -> set[str]:
+    return {name for row in rows for name in row}
+
+
+def test_every_field_that_a_real_server_writes_is_in_the_list(studio: Studio, tmp_path: Path) -> None:
+    """Whatever a client stores beside the fields of an item comes out with it, and is kept."""
+    project = studio.call("POST", "/api/projects/", {"title": "every field", "label_config": XML})["id"]
+    own = {"normalization": "annum", "readonly": True, "hidden": False, "score": 0.5, "meta": {"text": ["Why?"]}}
+    result = [*RESULT, {**region("9", TEXT.split()[0], "A"), **own}]
+    studio.call(
+        "POST", f"/api/projects/{project}/import", [{"data": {"doc_id": "d0", "body": TEXT}, "meta": {"by": 1}}]
+    )
+    task = studio.tasks("every field")["d0"]
+    prediction = {"task": task["id"], "result": result, "score": 0.5, "model_version": "one"}
+    predicted = studio.call("POST", "/api/predictions/", prediction)
+    first = studio.annotate(task, result, ground_truth=True, lead_time=2.5, parent_prediction=predicted["id"])
+    studio.annotate(task, result, parent_annotation=first)
+    studio.annotate(task, [], was_cancelled=True)
+    studio.call("POST", f"/api/tasks/{task['id']}/drafts", {"result": RESULT, "lead_time": 1, "project": project})
+    exports = {
+        "page": studio.call("GET", f"/api/projects/{project}/export?exportType=JSON&download_all_tasks=true"),
+        "ids": snapshot(studio, project),
+        "objects": snapshot(studio, project, **SPELLED),
+        "list": list(studio.tasks("every field").values()),
+        "task": [studio.call("GET", f"/api/tasks/{task['id']}/")],
+    }
+    for name, export in exports.items():
+        annotations = [one for each in export for one in each["annotations"]]
+        items = [item for one in annotations for item in one["result"]]
+        assert fields(export) <= KNOWN["task"], name
+        assert fields(annotations) <= KNOWN["annotation"], name
+        assert fields(items) == {one.encode_name for one in msgspec.structs.fields(Item)} | {*own, "to_name"}, name
+        assert fields([item.get("value", {}) for item in items]) == {*Value.__struct_fields__} - {"selected"}, name
+        (tmp_path / f"{name}.json").write_text(json.dumps(export))
+        said = convert([tmp_path / f"{name}.json"], write_config(tmp_path), tmp_path / name)
+        assert said.findings == []
+        kept = [json.loads(row["meta"]) for row in rows_of(tmp_path / name)["spans"] if row["span_id"].endswith(":9")]
+        assert kept == [{"text": ["Why?"], "normalization": "annum", "readonly": True, "hidden": False}] * 2
+    assert fields(exports["objects"]) | fields(exports["list"]) | fields(exports["task"]) == set()
