@@ -82,6 +82,7 @@ def test_a_control_without_a_part_is_a_layer_by_itself(lines: str, further: set[
         ("", "E030", "'speech act' is no name for a config, for the control 'speech act'"),
         ('Documents = "speech act"', "E030", "'Documents' is taken"),
         ('name = "speech act"', "E030", "'name' is taken"),
+        ('claim = "speech act"', "E030", "'claim' is taken"),
         ('aux = "speech act"', "E030", "'aux' is no name"),
         ('"../up" = "speech act"', "E030", "'../up' is no name"),
         ('EVENT = "speech act"', "E031", "'event' is the name of two configs"),

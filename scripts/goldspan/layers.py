@@ -23,7 +23,8 @@ TWO_PARTS = fault(
 )
 
 NAME = re.compile(r"(?!(?i:con|prn|aux|nul|com\d|lpt\d)$)[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")  # of folders on any system
-OWN = {*configs(), "zones", "ner_tags", "figures"}  # of configs, and of what else stands beside them
+IDS = {"mention", "claim", "attribution", "sentence"}  # as which ids have them
+OWN = {*configs(), *IDS, "zones", "ner_tags", "figures"}  # of configs, and of what else stands beside them
 
 
 def with_further(layers: Layers, controls: list[str]) -> Layers:
