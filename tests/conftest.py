@@ -1,6 +1,7 @@
 """What several tests need: this corpus copied, the command line run, and a small corpus of other labels."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ GOLDSPAN = Path(sys.executable).parent / "goldspan"
 
 settings.register_profile("no clock", deadline=None)
 settings.load_profile("no clock")
+
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # compiling gamma takes longer than all that tests measure with it
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

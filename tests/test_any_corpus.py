@@ -84,7 +84,7 @@ def test_a_corpus_becomes_tables_or_findings(folder: Path) -> None:
     reached: Counter[str] = Counter()
 
     @settings(BOUNDED, max_examples=120)
-    @given(st.randoms(use_true_random=True))
+    @given(st.integers(0, 2**32 - 1).map(Random))
     def for_any(random: Random) -> None:
         made = make_corpus(random)
         tables = settled(random, write_corpus(folder, made))
@@ -105,7 +105,7 @@ def test_a_release_is_right_and_what_is_damaged_is_named(folder: Path) -> None:
     reached: Counter[str] = Counter()
 
     @settings(BOUNDED, max_examples=40)
-    @given(st.randoms(use_true_random=True))
+    @given(st.integers(0, 2**32 - 1).map(Random))
     def for_any(random: Random) -> None:
         corpus = write_corpus(folder / "corpus", make_corpus(random))
         if settled(random, corpus) is None:

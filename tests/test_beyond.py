@@ -225,6 +225,7 @@ PASSING: dict[str, list[Content]] = {
         content(made("d1", "Ann ran. Then ann sat, Anna ate.", ANN)),
         content(made("d1", "Ann ran. Ann sat.", ANN, ANN), made("d2", "Ann? Ann!")),
         content(made("d1", "Ann sat, Ann ate. Ann Lee ran.", ANN, ANN, mark("Ann Lee", "WHO"))),
+        content(made("d1", "Go \u200b on \u200b.", mark("\u200b", "WHO"), mark("\u200b", "WHO"))),
     ],
     "W512": [content(made("d1", "Rome, Rome, Ann", ROME, ROME, ANN))],
     "W513": [content(made("d1", "Ann, Annie, the 4", ANN, mark("Annie", "WHO", entity_id="ann"), mark("4", "HOWMANY")))],

@@ -28,7 +28,7 @@ def unmarked_elsewhere(content: Content) -> Iterator[Spot]:
     They are looked for in the same case, as whole words, in the sentences of annotated zones, outside every mention.
     """
     marked = Counter(tuple(TOKEN.findall(row["text"])) for row in content.rows("entities"))
-    often = {words for words, count in marked.items() if count > 1}
+    often = {words for words, count in marked.items() if count > 1 and words}  # a mention may have no visible token
     lengths = sorted({len(words) for words in often}, reverse=True)
     unmarked: dict[Words, list[Spot]] = defaultdict(list)
     for sentence in content.rows("ner"):
