@@ -67,7 +67,7 @@ def test_predicted_spans_and_values_of_the_task_are_rows(folder: Path, workers: 
     converted = convert(exports, folder / "config.xml", folder / "out", predictions=True, workers=workers)
     assert converted.findings == []
     assert converted.rows == {"documents": 2, "annotations": 2, "spans": 2, "relations": 0, "predictions": 4}
-    assert converted.apart == {"drafts": 0, "predictions": 2, "their relations": 1}
+    assert converted.apart == {"drafts": 0, "prediction ids": 2, "their relations": 1}
     shown = ("span_id", "prediction_id", "model_version", "prediction_score", "layer", "start", "end", "text", "labels", "score", "sure", "tone")  # fmt: skip
     assert [tuple(row[name] for name in shown) for row in rows(folder)] == [
         ("31:a", "31", "m1", 0.75, "ner", 10, 13, "Bob", ["PER"], 0.5, 3.0, None),

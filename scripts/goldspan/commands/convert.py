@@ -20,7 +20,11 @@ from goldspan.remote import shown
 
 __all__ = ["convert_command"]
 
-APART = {"elsewhere": "in other texts", "their relations": "between predicted spans"}
+APART = {
+    "elsewhere": "in other texts",
+    "prediction ids": "without the prediction itself",
+    "their relations": "between predicted spans",
+}
 
 
 def convert_command(

@@ -97,7 +97,8 @@ def add_predictions(together: Outcome, predicted: Outcome) -> None:
     together.findings += [finding for finding in predicted.findings if finding not in together.findings]
     together.unshown = {**predicted.unshown, **together.unshown}
     together.rows["predictions"] = predicted.rows["predictions"]
-    together.apart["predictions"] = predicted.apart["ids only"]
+    del together.apart["predictions"]
+    together.apart["prediction ids"] = predicted.apart["ids only"]
     if predicted.rows["relations"]:
         together.apart["their relations"] = predicted.rows["relations"]
 
