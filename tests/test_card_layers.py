@@ -41,6 +41,11 @@ def test_a_further_layer_is_counted_by_its_columns() -> None:
     assert filled("event/how sure?/label")[0] == "| how sure? | TALKS | a\\|b | all |"
 
 
+def test_the_summary_counts_the_spans_of_further_layers() -> None:
+    (line,) = filled("summary")
+    assert line.endswith(" 0 sentences, 3 spans of event.")
+
+
 def test_values_of_documents_are_counted_also_under_names_with_slashes_and_spaces() -> None:
     assert filled("documents/stance/topics/all of them") == [
         "| stance |  | war | work, war | all |",

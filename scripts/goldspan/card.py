@@ -21,6 +21,7 @@ from msgspec import Struct
 from goldspan.arrow import features
 from goldspan.faults import fault
 from goldspan.front_matter import render_front_matter
+from goldspan.keys import configs
 from goldspan.markdown import cell, line, markdown_table
 from goldspan.records import Measured
 from goldspan.scores import Score, article_rows, fold_rows
@@ -342,7 +343,10 @@ def summary(source: Source) -> str:
         counted(counts["claims"], "claim"),
         f"{related} in {counted(clusters, 'cluster')}",
         counted(counts["ner"], "sentence"),
+        *(counted(counts[name], f"span of {name}", f"spans of {name}") for name in counts if name not in configs()),
     ]
+    if counts["relations"]:
+        parts.append(counted(counts["relations"], "relation between spans", "relations between spans"))
     return f"{', '.join(parts)}."
 
 
