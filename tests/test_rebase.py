@@ -73,6 +73,21 @@ def test_regions_move_with_their_words(small_corpus: Path) -> None:
     assert next(one for one in rebased.findings if one.region == "w2").context == "40 cheered -> 41 cheered"
 
 
+def test_offsets_move_however_they_are_written(small_corpus: Path) -> None:
+    def rewritten(form: Callable[[int], object]) -> dict[tuple[str, str], tuple[int, int] | None]:
+        path = small_corpus / "annotations/exports/articles-1.json"
+        tasks = json.loads(path.read_bytes())
+        for item in tasks[0]["annotations"][0]["result"]:
+            if "start" in item.get("value", {}):
+                item["value"] |= {name: form(int(float(item["value"][name]))) for name in ("start", "end")}
+        path.write_text(json.dumps(tasks), encoding="utf-8")
+        (small_corpus / "annotations/exports/pulled-2026-12-24.json").unlink(missing_ok=True)
+        return moves(carried(small_corpus), TEXT)
+
+    correct(small_corpus, "d1", lambda text: NEW)
+    assert rewritten(int) == rewritten(float) == rewritten(str)
+
+
 def test_the_new_export_holds_the_new_text_and_the_old_ones_are_not_touched(small_corpus: Path) -> None:
     old = fingerprint(small_corpus / "annotations")
     correct(small_corpus, "d1", lambda text: NEW.replace("A title", "Title"))

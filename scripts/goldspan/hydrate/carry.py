@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from goldspan.export.forms import whole
 from goldspan.export.reader import Identified
 from goldspan.faults import Finding, fault
 from goldspan.hydrate.anchors import Alignment, Extent, Placed
@@ -106,9 +107,11 @@ def regions(items: list[Json], text: str) -> dict[str, tuple[str, Extent]]:
 
 
 def offset(value: Any) -> int | None:
-    """An offset as a number; None if it is none."""
-    whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
-    return int(value) if whole else None
+    """An offset as a number, however an export writes it; None if it is none."""
+    try:
+        return whole(value)
+    except (ValueError, OverflowError):
+        return None
 
 
 def region_of(item: Json, number: int) -> str:
