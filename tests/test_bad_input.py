@@ -76,9 +76,13 @@ BAD: dict[str, tuple[Damage, str, str]] = {
     ),
     "control with a column's name": (replace(CONFIG, 'name="unit"', 'name="zone"'), "E018", "'zone'"),
     "config too deep": (write(CONFIG, b"<View>" * 3000 + b"</View>" * 3000), "E003", CONFIG),
-    "pattern out of the folder": (replace("corpus.toml", '"articles-*"', '"../articles-*"'), "E001", "$.exports"),
-    "version of two parts": (replace("corpus.toml", '"0.1.0"', '"0.1"'), "E001", "$.version"),
-    "one user twice": (replace("corpus.toml", "completed_by = 2", "completed_by = 1"), "E009", "1, 1"),
+    "pattern out of the folder": (replace("corpus.toml", '"articles-*"', '"../articles-*"'), "E001", "at exports"),
+    "version of two parts": (replace("corpus.toml", '"0.1.0"', '"0.1"'), "E001", "at version"),
+    "one user twice": (
+        replace("corpus.toml", "completed_by = 2", "completed_by = 1"),
+        "E009",
+        "2 annotators have completed_by = 1",
+    ),
     "relation of another name": (
         replace("corpus.toml", 'UPDATED_BY = "UPDATES"', 'UPDATED_BY = "NOPE"'),
         "E519",

@@ -36,7 +36,7 @@ def test_a_faultless_annotation_has_no_findings() -> None:
 def test_a_finding_reads_as_place_text_and_remedy() -> None:
     (found,) = findings(annotation(*SAYING, span("name", "HOWMANY", "40 ", "x")))
     assert str(found) == (
-        "export.json document d1 region x: E304 A span begins or ends in white space: '4… '\n"
+        "export.json document d1 region x: E304 A span begins or ends in white space: '40 '\n"
         "    text: Ann said “Bob left Rome”, and [40 ]cheered.\\n\\nSubscribe now\n"
         "    mend: Draw the span again without the space."
     )

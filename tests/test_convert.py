@@ -234,7 +234,7 @@ ODD: dict[str, tuple[Any, str]] = {
     "other control": ([task(annotation({**RESULT[5], "from_name": "where"}))], "region 2: E209"),
     "other words": ([task(annotation(region("1", "Ann", "A")), text="Bob")], "document d1 annotation 11 region 1: E305"),
     "repeated id": ([task(annotation(region("1", "Ann", "A"), region("1", "Bob", "A")))], "region 1: E211"),
-    "other choice": ([task(annotation(region("1", "Ann", "A"), value("1", "tone", "choices", ["loud"])))], "region 1: E212 A value is not one that its control allows: tone is ['loud']"),
+    "other choice": ([task(annotation(region("1", "Ann", "A"), value("1", "tone", "choices", ["loud"])))], "region 1: E212 A value is not one that its control allows: tone is [\"loud\"]"),
     "two choices": ([task(annotation(region("1", "Ann", "A"), value("1", "tone", "choices", ["calm", "angry"])))], "region 1: E212"),
     "choice made twice": ([task(annotation(*[value(name, "genre", "choices", ["news"]) for name in "xy"]))], "region y: E212 A value is not one that its control allows: genre is set twice"),
     "a value without a region": ([task(annotation(value("1", "tone", "choices", ["calm"])))], "region 1: E210"),
@@ -255,14 +255,14 @@ ODD: dict[str, tuple[Any, str]] = {
     "no UTF-8": (b'[{"id": 1, "data": {"body": "\xff"}}]', "document 1: E225"),
 }  # fmt: skip
 BROKEN: dict[str, tuple[bytes, str]] = {
-    "no JSON": (b"hello", "E201 The export is not JSON: it begins with 'h'"),
-    "nothing": (b" \n ", "E201 The export is not JSON: it is empty"),
+    "no JSON": (b"hello", "E201 The export cannot be read, or is not JSON: it begins with 'h'"),
+    "nothing": (b" \n ", "E201 The export cannot be read, or is not JSON: it is empty"),
     "a text": (b'"hello"', "E202 The export does not have the form of a Label Studio JSON export: it begins with '\"'"),
-    "truncated": (json.dumps(TASKS).encode()[:-50], "E201 The export is not JSON: Input data was truncated, after 2 whole tasks"),
-    "a word too much": (b'[{"id": 1, "data": {"body": "x"}} oh]', "E201 The export is not JSON: JSON is malformed: expected ',' or ']' (byte 34), after 0 whole tasks"),
-    "a line that is no JSON": (lines(TASKS[:1]) + b'{"id": oh}\n' + lines(TASKS[1:]), "after 1 whole tasks"),
-    "UTF-16": (json.dumps(TASKS).encode("utf-16"), "E201 The export is not JSON: it begins with "),
-    "deep": (b"[" * 100_000, "E201 The export is not JSON: maximum recursion depth exceeded"),
+    "truncated": (json.dumps(TASKS).encode()[:-50], "E201 The export cannot be read, or is not JSON: Input data was truncated, after 2 whole tasks"),
+    "a word too much": (b'[{"id": 1, "data": {"body": "x"}} oh]', "E201 The export cannot be read, or is not JSON: JSON is malformed: expected ',' or ']' (byte 34), after 0 whole tasks"),
+    "a line that is no JSON": (lines(TASKS[:1]) + b'{"id": oh}\n' + lines(TASKS[1:]), "after 1 whole task"),
+    "UTF-16": (json.dumps(TASKS).encode("utf-16"), "E201 The export cannot be read, or is not JSON: it begins with "),
+    "deep": (b"[" * 100_000, "E201 The export cannot be read, or is not JSON: maximum recursion depth exceeded"),
     "deep in a task": (b'[{"id": 1, "data": {"body": "x", "v": ' + b"[" * 5000 + b"]" * 5000 + b"}}]", "E201"),
 }  # fmt: skip
 
@@ -412,7 +412,7 @@ def test_a_task_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "export.json"
     for data in (json.dumps([task(), task(text="x" * 8000)]).encode(), lines([task(), task(text="x" * 8000), task()])):
         path.write_bytes(data)
-        with pytest.raises(DataError, match=r"E202 .*: a (task|line) of more than 0 MB, after 1 whole tasks"):
+        with pytest.raises(DataError, match=r"E202 .*: a (task|line) of more than 0 MB, after 1 whole task"):
             read_export(path)
 
 
@@ -449,8 +449,8 @@ def test_of_lines_that_are_no_json_each_is_left_out_by_itself(workers: int | Non
     rejects = [json.loads(line) for line in (tmp_path / "out/rejects.jsonl").read_text().splitlines()]
     assert [(one["kind"], one["left_out"]) for one in rejects] == [("task", half), ("task", '{"id": oh}')]
     assert [one["findings"][0]["message"].partition(", after ")[0] for one in rejects] == [
-        f"The export is not JSON: Input data was truncated, in the task at byte {begins[0]}",
-        "The export is not JSON: JSON is malformed: invalid character "
+        f"The export cannot be read, or is not JSON: Input data was truncated, in the task at byte {begins[0]}",
+        "The export cannot be read, or is not JSON: JSON is malformed: invalid character "
         f"(byte {begins[1] + 7}), in the task at byte {begins[1]}",
     ]
     assert {one["findings"][0]["file"] for one in rejects} == {str(path)}
@@ -461,7 +461,7 @@ def test_a_broken_file_of_one_annotation_is_left_out_by_itself(tmp_path: Path) -
     whole.write_text(json.dumps(TASKS[0]))
     half.write_text(json.dumps(TASKS[2])[:-9])
     config = write_config(tmp_path)
-    with pytest.raises(DataError, match=r"2\.json: E201 The export is not JSON: "):
+    with pytest.raises(DataError, match=r"2\.json: E201 The export cannot be read, or is not JSON: "):
         convert([whole, half], config, tmp_path / "out")
     said = convert([whole, half], config, tmp_path / "out", skip=True)
     assert (said.counts["tasks"].written, said.counts["tasks"].rejected) == (1, 1)

@@ -473,10 +473,10 @@ def test_a_broken_side_is_an_error_with_a_code(code: str, run: Run, tmp_path: Pa
 @pytest.mark.parametrize(
     ("damage", "detail"),
     [
-        (lambda table: table.take([0, 0, 1]), "d1:mention:12-15"),
-        (lambda table: table.drop_columns(["label"]), "label"),
-        (lambda table: table.set_column(2, "start", table["end"].cast("int64")), "start"),
-        (lambda table: table.set_column(5, "label", pa.array(["WHO", None, "WHO", "WHO"])), "label: null"),
+        (lambda table: table.take([0, 0, 1]), "d1:mention:12-15 stands twice"),
+        (lambda table: table.drop_columns(["label"]), "label is missing"),
+        (lambda table: table.set_column(2, "start", table["end"].cast("int64")), "start is int64, not int32"),
+        (lambda table: table.set_column(5, "label", pa.array(["WHO", None, "WHO", "WHO"])), "label is null"),
     ],
 )
 def test_rows_that_cannot_be_told_apart_are_an_error(

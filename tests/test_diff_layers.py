@@ -336,9 +336,9 @@ def test_a_layer_whose_rows_cannot_be_told_apart_is_an_error(tmp_path: Path) -> 
     built = build(marked(*SPANS)(tmp_path / "corpus"))
     table = built.tables["frame"]
     for broken, said in (
-        (table.drop_columns("label"), "label"),
-        (table.drop_columns("span_id"), "span_id"),
-        (table.set_column(0, "span_id", [["one"] * len(table)]), "one"),
+        (table.drop_columns("label"), "label is missing"),
+        (table.drop_columns("span_id"), "span_id is missing"),
+        (table.set_column(0, "span_id", [["one"] * len(table)]), "one stands twice"),
     ):
         with pytest.raises(DataError) as caught:
             side_of_files({**built.files, "frame/train-00000-of-00001.parquet": parquet(broken)}, "it")

@@ -665,7 +665,7 @@ def test_a_release_is_written_in_every_format_twice_the_same(form: Format, run: 
     assert figures["documents"] == rows["documents"]
     assert figures["cannot_hold"] == json.loads((tmp_path / "a/goldspan.summary.json").read_text())["cannot_hold"]
     for what, count in figures["cannot_hold"].items():
-        assert f"W960 Not all is written: {form} cannot hold {count} {what}\n" in result.stderr
+        assert f"W960 Not all is written: {form} cannot hold {what}: {count}\n" in result.stderr
 
 
 def test_the_entities_of_the_release_are_those_that_spacy_reads_from_disk(run: Run, tmp_path: Path) -> None:
@@ -702,7 +702,7 @@ def test_a_converted_folder_has_a_document_for_each_annotation_and_safe_names(
     assert result.returncode == 0, result.stderr
     names = {path.name for path in (tmp_path / "out").glob("*.ann")}
     assert names == {"d1.ann", "d2.ann", "%2E%2E%2F%2E%2E%2Fup.ann", "%43ON@13.ann", "%43ON@14.ann"}
-    assert "W960 Not all is written: 1 annotations that were skipped are left out\n" in result.stderr
+    assert "W960 Not all is written: what is left out, annotations that were skipped: 1\n" in result.stderr
     assert "R1\tUNLABELLED Arg1:T2 Arg2:T1\n" in (tmp_path / "out/d1.ann").read_text()
     assert json.loads(result.stdout)["left_out"] == {"annotations that were skipped": 1}
 
@@ -785,7 +785,7 @@ DAMAGE: dict[str, tuple[str, Callable[[list[dict[str, Any]]], None], str]] = {
     "no text": (
         "documents",
         lambda rows: rows[0].update(text=None),
-        "row documents: E621 A converted table lacks a column, has one of another type or one too many, or null where a value must be: text: null",
+        "row documents: E621 A converted table lacks a column, has one of another type or one too many, or null where a value must be: text is null",
     ),
 }
 

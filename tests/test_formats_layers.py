@@ -227,7 +227,7 @@ def test_layers_keep_their_names_apart() -> None:
         ("event", {"text": "other"}, "E962 A span or relation does not fit its document: 28 to 33 is not 'other'"),
         ("event", {"doc_id": "n9"}, "there is no row of documents 'n9'"),
         ("frame", {"parent_span_id": "n1:frame:0-1"}, "there is no row of frame 'n1:frame:0-1'"),
-        ("frame", {"label": None}, "null where a value must be: label: null"),
+        ("frame", {"label": None}, "null where a value must be: label is null"),
         ("relations", {"to_id": "n1:event:0-1"}, "there is no span 'n1:event:0-1'"),
     ],
 )

@@ -228,7 +228,7 @@ def test_what_else_is_said_of_a_pair_has_a_column(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("</View>", WHY.replace('"why"', '"scope"'), "a control is a column anyway: scope"),
+        ("</View>", WHY.replace('"why"', '"scope"'), "a control has the name of a column: scope"),
         ("</View>", '<Labels name="part" toName="a"><Label value="X"/></Labels></View>', "a control draws: part"),
     ],
 )

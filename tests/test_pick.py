@@ -93,7 +93,7 @@ def test_what_is_not_picked_is_counted_and_named(folder: Path) -> None:
     said = converted(folder, pick="ground-truth")
     assert said.untagged == {"documents of which no annotation is picked": 1, "annotations that are not picked": 3}
     assert [(one.code, one.task, one.message.rpartition(": ")[2]) for one in said.findings] == [
-        ("W210", "2", "ground-truth, of 1")
+        ("W210", "2", "ground-truth, of 1 annotation")
     ]
     assert converted(folder, pick="majority").untagged == {"spans without a majority": 1}
     converted(folder)

@@ -85,7 +85,7 @@ def test_a_wrong_export_touches_nothing_in_a_bucket(bucket: str, tmp_path: Path,
     put(f"{bucket}/export.json", json.dumps(TASKS)[:-50].encode())
     result = run("convert", f"{bucket}/export.json", "--config", write_config(tmp_path), "--out", f"{bucket}/o")
     assert result.returncode == 1
-    assert result.stderr.startswith("s3://corpora/export.json: E201 The export is not JSON: ")
+    assert result.stderr.startswith("s3://corpora/export.json: E201 The export cannot be read, or is not JSON: ")
     assert names_at(bucket) == ["export.json"]
 
 

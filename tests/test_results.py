@@ -210,7 +210,7 @@ def test_what_no_table_can_hold_takes_away_what_holds_it(form: str, name: str, t
 def test_an_array_that_is_no_json_beside_what_is_spoilt_stops_everything(tmp_path: Path) -> None:
     spoilt = b'{"id": 1, "data": {"body": "\\ud800"}}'
     for data in (b"[" + spoilt + b",", b"[" + spoilt + b"} oh]", b"[" + spoilt + b", oh]", b"[" + spoilt + b",]"):
-        with pytest.raises(DataError, match="E201 The export is not JSON"):
+        with pytest.raises(DataError, match="E201 The export cannot be read, or is not JSON"):
             converted(tmp_path, data, skip=True)
 
 
@@ -346,13 +346,13 @@ REFUSED: dict[str, tuple[list[Any], str, str, int]] = {
     "labels as an object": ([changed(BOB, labels={"a": 1})], "region 2: E227 ", 'labels is {"a": 1}: a list of texts belongs there', 1),
     "a label that is null": ([changed(BOB, labels=[None])], "region 2: E227 ", "labels is [null]", 1),
     "value as text": ([{**BOB, "value": "x"}], "region 2: E227 ", 'value is "x": an object belongs there', 1),
-    "value null": ([{**BOB, "value": None}], "region 2: E210 ", "control who", 1),
+    "value null": ([{**BOB, "value": None}], "region 2: E210 ", "a region of 'who' has no start", 1),
     "an item that is none": (["x", BOB], "annotation 11: E227 ", 'an item of a result is an object, not "x"', 1),
     "an id that is a list": ([{**BOB, "id": [1]}], "E227 ", "id is [1]: a text or a number belongs there", 1),
     "score as a word": ([{**BOB, "score": "high"}], "region 2: E227 ", 'score is "high": a number belongs there', 0),
     "origin as a list": ([{**BOB, "origin": []}], "region 2: E227 ", "origin is []", 0),
     "an end that is no name": ([BOB, {**LINK, "from_id": {}}], "E227 ", "from_id is {}", 1),
-    "a direction that is none": ([BOB, {**LINK, "direction": "up"}], "E402 ", "direction up", 1),
+    "a direction that is none": ([BOB, {**LINK, "direction": "up"}], "E402 ", "direction 'up'", 1),
     "a direction that is a number": ([BOB, {**LINK, "direction": 1}], "E227 ", "direction is 1", 1),
 }  # fmt: skip
 

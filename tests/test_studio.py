@@ -311,7 +311,7 @@ ANSWERS: dict[str, tuple[dict[str, Answer], str]] = {
         {EXPORT_PATH: said({"id": 5, "status": "completed", "md5": "0"})},
         "E812 The server could not make a whole snapshot of the project: it did not arrive as it was sent",
     ),
-    "a page for a snapshot": ({FILE_PATH: (200, b"<html>", {})}, "E201 The export is not JSON"),
+    "a page for a snapshot": ({FILE_PATH: (200, b"<html>", {})}, "E201 The export cannot be read, or is not JSON"),
     "tasks without data": ({FILE_PATH: said([{"id": 1, "data": None}])}, "E202 The export does not have the form"),
 }
 

@@ -148,7 +148,7 @@ def release_without(release: Release, what: str) -> Release:
 def test_pairs_of_which_none_is_inside_what_is_learnt_from_make_no_fold() -> None:
     documents = tuple(Described(name, name, None, name) for name in "ab")
     pair = Item("p", ("a", "b"), ("a", "b"), ("x", "y"), {"relation": "r"})
-    with pytest.raises(DataError, match=r"E982 .*: none has something to learn from and something to test"):
+    with pytest.raises(DataError, match=r"E982 .*: no fold has something to learn from and something to test"):
         folds(Examples(Task.relations, "", {}, "en", documents, labels={"relation": ("r",)}, items=(pair,)))
 
 
@@ -203,9 +203,9 @@ def test_each_fold_has_a_name_of_its_own_and_they_sort_as_they_are_counted() -> 
 
 
 def test_too_few_groups_are_a_fault() -> None:
-    with pytest.raises(DataError, match=r"E982 .*: 2, not 3"):
+    with pytest.raises(DataError, match=r"E982 .*: 2 groups, and 3 are needed"):
         dated(("a", None, "one"), ("b", None, "two"), count=3)
-    with pytest.raises(DataError, match=r"E982 .*: none has something to learn from and something to test"):
+    with pytest.raises(DataError, match=r"E982 .*: no fold has something to learn from and something to test"):
         dated(("a", "2025", "one"), ("b", "2025", "two"))
 
 
@@ -498,7 +498,7 @@ def test_a_release_without_text_is_a_fault(run: Run, tmp_path: Path) -> None:
 def test_documents_without_a_date_are_counted(run: Run) -> None:
     result = run("train", "ner", RELEASE, "--by-time")
     assert result.returncode == 0, result.stderr
-    assert "W980 Not all can be learnt or scored: 3 documents that are in no fold" in result.stderr
+    assert "W980 Not all can be learnt or scored: documents that are in no fold: 3" in result.stderr
     assert "from 2025-12-22" in result.stdout
 
 

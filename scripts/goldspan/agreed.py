@@ -13,6 +13,7 @@ from goldspan.hashes import sha256
 from goldspan.inputs import Inputs
 from goldspan.pairs import Judgement
 from goldspan.records import Annotation, Measured
+from goldspan.words import reason
 
 __all__ = [
     "Agreement",
@@ -92,7 +93,7 @@ def read_file(corpus: Corpus) -> Agreement | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Agreement)
     except (OSError, msgspec.MsgspecError) as error:
-        raise BAD_AGREEMENT.error(str(error), file=str(path)) from error
+        raise BAD_AGREEMENT.error(reason(error), file=str(path)) from error
 
 
 def check_agreement(inputs: Inputs, judgements: Iterable[Judgement]) -> Iterator[Finding]:

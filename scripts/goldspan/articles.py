@@ -13,13 +13,15 @@ from goldspan.faults import DataError, Finding, fault
 from goldspan.hashes import sha256
 from goldspan.records import Article
 from goldspan.sheets import read_sheet
+from goldspan.words import counted, reason
 
 __all__ = ["METADATA", "load_articles"]
 
 BAD_SOURCES = fault(
     "E101",
     "sources.csv cannot be used",
-    "It needs a header with doc_id, file and sha256, and one row for each article.",
+    "Give it a first line with doc_id, file and sha256 and no column that docs/own-corpus.md does not name, and a row "
+    "for each article.",
 )
 BAD_DOC_ID = fault(
     "E102",
@@ -32,7 +34,9 @@ CHANGED_RAW = fault(
     "A raw article is not the one that sources.csv describes: its SHA-256 differs",
     "Put the file back byte for byte. If the change is meant, put the hash into sources.csv and run goldspan rebase.",
 )
-NOT_UTF8 = fault("E105", "A raw article is empty or not UTF-8", "Convert it to UTF-8 before it is annotated.")
+NOT_UTF8 = fault(
+    "E105", "A raw article is empty or not UTF-8", "Put its text into it, as UTF-8, before it is annotated."
+)
 UNLISTED_RAW = fault(
     "E106", "A raw file is not listed in sources.csv", "Add a row for it to sources.csv, or remove the file."
 )
@@ -95,7 +99,7 @@ def read_sources(path: Path) -> list[dict[str, str]]:
         raise BAD_SOURCES.error(f"the first line names no column {', '.join(lacking)}", file=str(path))
     unknown = sorted(set(rows[0]) - {*KEYS, *METADATA, *(f"{name}_basis" for name in BASED)})
     if unknown:
-        raise BAD_SOURCES.error(f"unknown columns: {', '.join(unknown)}", file=str(path))
+        raise BAD_SOURCES.error(f"{counted(len(unknown), 'unknown column')}: {', '.join(unknown)}", file=str(path))
     return rows
 
 
@@ -103,8 +107,10 @@ def check_ids(rows: list[dict[str, str]], path: Path) -> Iterator[Finding]:
     """Findings about rows: ids that cannot serve as keys, files listed twice (E102), dates (E108)."""
     seen: set[str] = set()
     for row in rows:
-        if not DOC_ID.fullmatch(row["doc_id"]) or {row["doc_id"], row["file"]} & seen:
-            yield BAD_DOC_ID.finding(f"{row['doc_id']!r} for {row['file']!r}", file=str(path), task=row["doc_id"])
+        odd = [] if DOC_ID.fullmatch(row["doc_id"]) else [f"the id {row['doc_id']!r} can name no file"]
+        odd += [f"{name!r} stands twice" for name in dict.fromkeys((row["doc_id"], row["file"])) if name in seen]
+        if odd:
+            yield BAD_DOC_ID.finding(", ".join(odd), file=str(path), task=row["doc_id"])
         seen |= {row["doc_id"], row["file"]}
         day = row.get("published_date")
         if day and not (DATE.fullmatch(day) and is_date(day)):
@@ -125,9 +131,10 @@ def check_unchanged(articles: list[Article], rows: list[dict[str, str]], folder:
     for article in articles:
         place = {"file": str(folder / article.file), "task": article.doc_id}
         if not expected[article.doc_id]:
-            yield NO_HASH.finding(article.sha256, **place)
+            yield NO_HASH.finding(f"that of the file is {article.sha256}", **place)
         elif article.sha256 != expected[article.doc_id]:
-            yield CHANGED_RAW.finding(f"{article.sha256}, not {expected[article.doc_id]}", **place)
+            detail = f"that of the file is {article.sha256}, sources.csv has {expected[article.doc_id]}"
+            yield CHANGED_RAW.finding(detail, **place)
 
 
 def load_article(folder: Path, row: dict[str, str]) -> Article:
@@ -144,8 +151,8 @@ def load_article(folder: Path, row: dict[str, str]) -> Article:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise NOT_UTF8.error(str(error), **place) from error
+        raise NOT_UTF8.error(reason(error), **place) from error
     if not text.strip():
-        raise NOT_UTF8.error("no text", **place)
+        raise NOT_UTF8.error("it holds no text", **place)
     metadata = {key: value or None for key, value in row.items() if key not in KEYS}
     return Article(row["doc_id"], row["file"], text, sha256(data), metadata)

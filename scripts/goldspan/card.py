@@ -26,9 +26,10 @@ from goldspan.markdown import cell, line, markdown_table
 from goldspan.records import Measured
 from goldspan.scores import Score, article_rows, fold_rows
 from goldspan.tables import SPLIT_FILE
-from goldspan.words import counted
+from goldspan.words import counted, reason
 
 __all__ = [
+    "FIGURE",
     "FIGURES",
     "Card",
     "Source",
@@ -43,7 +44,8 @@ __all__ = [
 BAD_CARD = fault(
     "E705",
     "The card cannot be used",
-    "It needs YAML between two lines of three hyphens at its head, and each generated stretch closed.",
+    "Put YAML between two lines of three hyphens at its head, and close each generated stretch; the page of a release "
+    "or conversion is made anew by building or converting again.",
 )
 
 DRAWING = "figure/"
@@ -145,9 +147,9 @@ def split(text: str, file: str) -> tuple[dict[str, Any], str]:
     try:
         settings = yaml.safe_load(match[1]) if match else None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BAD_CARD.error(str(error), file=file) from error
+        raise BAD_CARD.error(reason(error), file=file) from error
     if match is None or not isinstance(settings, dict):
-        raise BAD_CARD.error("no front matter", file=file)
+        raise BAD_CARD.error("it has no front matter", file=file)
     return settings, match[2]
 
 
@@ -160,7 +162,7 @@ def read_card(path: Path) -> Card:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BAD_CARD.error(str(error), file=str(path)) from error
+        raise BAD_CARD.error(reason(error), file=str(path)) from error
     return parse_card(text, str(path))
 
 
@@ -174,7 +176,7 @@ def parse_card(text: str, file: str) -> Card:
     try:
         return msgspec.convert({**settings, "prose": prose}, Card)
     except msgspec.ValidationError as error:
-        raise BAD_CARD.error(str(error), file=file) from error
+        raise BAD_CARD.error(reason(error), file=file) from error
 
 
 def sections(prose: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 import codecs
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
@@ -24,6 +26,7 @@ from goldspan.settings import (
     Relations,
     Settings,
 )
+from goldspan.words import counted, reason
 
 __all__ = [
     "Adjudication",
@@ -250,9 +253,9 @@ class Corpus(Struct, frozen=True, forbid_unknown_fields=True):
         Raises:
             DataError: a pattern fits none (E008), or an export lies outside the corpus folder (E002).
         """
-        for pattern in patterns:
-            if not self.fitting((pattern,)):
-                raise NO_EXPORT.error(f"{pattern}.json", file=str(self.path("exports")))
+        unmet = [f"{pattern}.json" for pattern in patterns if not self.fitting((pattern,))]
+        if unmet:
+            raise NO_EXPORT.error(", ".join(unmet), file=str(self.path("exports")))
         return self.fitting(patterns)
 
     def fitting(self, patterns: tuple[str, ...]) -> list[Path]:
@@ -281,7 +284,7 @@ def inside(folder: Path, relative: str, top: Path | None = None) -> Path:
     if not within:
         raise OUTSIDE_PATH.error(relative, file=str(folder))
     if not relative.isascii() and relative.encode(errors="replace").decode() != relative:
-        raise NO_FILE.error(relative, file=str(folder))
+        raise NO_FILE.error(f"the name {relative}", file=str(folder))
     if path.exists() and not (path.is_file() or path.is_dir()):  # a named pipe would be waited for
         raise NO_FILE.error(relative, file=str(folder))
     return path
@@ -297,10 +300,10 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> Corpus:
     """
     layers, roles = corpus.layers, corpus.attributions
     file = str(corpus.folder / "corpus.toml")
-    unknown = sorted({*layers.released, *layers.left_out} - set(config.layers))
+    unknown = called("the control", {*layers.released, *layers.left_out} - set(config.layers))
     attributes = {*corpus.required, *corpus.quantities.alike, *corpus.relations.alike, *corpus.dates.claims}
     attributes |= {corpus.dates.value} if corpus.dates.labels else set()
-    unknown += sorted(attributes - set(config.attributes))
+    unknown += called("the attribute", attributes - set(config.attributes))
     for layer, labels in {
         layers.zones: (
             *corpus.unannotated_zones,
@@ -311,13 +314,12 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> Corpus:
         layers.attributions: (roles.cue, roles.source, roles.content),
     }.items():
         if layer in config.layers:
-            unknown += sorted(set(labels) - set(config.layers[layer].labels))
+            unknown += called(f"in {layer!r} the label", set(labels) - set(config.layers[layer].labels))
     if layers.attributions:
-        unknown += sorted(
-            {roles.source_relation, roles.content_relation, roles.continues_relation} - set(config.relations)
-        )
+        relations = {roles.source_relation, roles.content_relation, roles.continues_relation}
+        unknown += called("the relation", relations - set(config.relations))
     if unknown:
-        raise UNKNOWN_NAMES.error(", ".join(map(repr, unknown)), file=file)
+        raise UNKNOWN_NAMES.error(", ".join(unknown), file=file)
     check_annotators(corpus, file)
     for rule in corpus.zone_rules:
         try:
@@ -330,6 +332,11 @@ def check_settings(corpus: Corpus, config: LabelingConfig) -> Corpus:
     return msgspec.structs.replace(corpus, layers=layers)
 
 
+def called(what: str, names: Iterable[str]) -> list[str]:
+    """Names with what is called so."""
+    return [f"{what} {name!r}" for name in sorted(names)]
+
+
 def check_annotators(corpus: Corpus, file: str) -> None:
     """Hold annotators against each other, also in each export that there is.
 
@@ -337,12 +344,21 @@ def check_annotators(corpus: Corpus, file: str) -> None:
         DataError: two have the same id, or the same user in one export, or one has none (E009).
     """
     every = corpus.annotators
-    names: list[list[int | str]] = [[one.id for one in every]]
+    bare = [f"{one.id!r} has no completed_by" for one in every if not one.users]
+    mixed = [*bare, *unclear("id", [one.id for one in every])]
     for export in (Path(), *sorted(corpus.path("exports").glob("*.json"))):
-        names.append([user for one in every if one.counts_in(export) for user in one.users])
-    for each in names:
-        if len(set(each)) < len(each) or "" in each or not all(one.users for one in every):
-            raise MIXED_ANNOTATORS.error(", ".join(map(repr, each)), file=file)
+        mixed += unclear("completed_by", [user for one in every if one.counts_in(export) for user in one.users])
+    if mixed:
+        raise MIXED_ANNOTATORS.error(", ".join(dict.fromkeys(mixed)), file=file)
+
+
+def unclear(setting: str, values: Sequence[int | str]) -> Iterator[str]:
+    """What is wrong with the values that annotators have of a setting: one is empty, or several have the same."""
+    for value, count in Counter(values).items():
+        if value == "":
+            yield f"an {setting} is empty" if setting == "id" else f"a {setting} is empty"
+        elif count > 1:
+            yield f"{counted(count, 'annotator')} have {setting} = {value!r}"
 
 
 def load_corpus(folder: Path) -> Corpus:
@@ -353,11 +369,11 @@ def load_corpus(folder: Path) -> Corpus:
     """
     path = inside(folder, "corpus.toml")
     if not path.exists():
-        raise NO_CORPUS.error("" if folder.is_dir() else "nor such a folder", file=str(path))
+        raise NO_CORPUS.error("" if folder.is_dir() else "there is no such folder either", file=str(path))
     try:
         corpus = msgspec.toml.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=Corpus)
     except OSError as error:
         raise BAD_SETTINGS.error(error.strerror or "", file=str(path)) from error
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise BAD_SETTINGS.error(str(error), file=str(path)) from error
+        raise BAD_SETTINGS.error(reason(error), file=str(path)) from error
     return msgspec.structs.replace(corpus, folder=folder)

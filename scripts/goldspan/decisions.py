@@ -49,7 +49,8 @@ UNFIT = fault(
 BAD_DECISION = fault(
     "E524",
     "A decision cannot be used",
-    "Fill in what to take (an annotator, both, neither, or value with a value) and the reason; one row a conflict.",
+    "Begin with the line conflict,text,take,value,reason. Give each conflict one row with what to take (an annotator, "
+    "both, neither, or value with a value) and the reason.",
 )
 
 TWICE_ADJUDICATED = fault(

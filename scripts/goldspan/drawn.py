@@ -11,6 +11,7 @@ from goldspan.corpus import Corpus, inside
 from goldspan.explore.charts import NAME, Chart
 from goldspan.faults import DataError, Finding, fault
 from goldspan.hashes import sha256
+from goldspan.words import reason
 
 __all__ = [
     "FOLDER",
@@ -75,7 +76,7 @@ def kept(corpus: Corpus) -> dict[str, Drawing]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, Drawing])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BAD_DRAWING.error(str(error), file=str(path)) from error
+        raise BAD_DRAWING.error(reason(error), file=str(path)) from error
 
 
 def kept_names(corpus: Corpus) -> set[str]:
@@ -100,7 +101,7 @@ def read_drawings(
             path = inside(corpus.path("figures"), f"{name}.svg", corpus.folder)
             data = read_bytes(path)
             if sha256(data) != found[name].file:
-                raise BAD_DRAWING.error(file=str(path))
+                raise BAD_DRAWING.error(f"it has other contents than {LIST} lists", file=str(path))
             yield name, found[name].says, data
 
 

@@ -1,5 +1,6 @@
 """The list of entities: what each ``entity_id`` stands for, in every article."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -57,10 +58,13 @@ def read_entities(path: Path) -> dict[str, Entity] | None:
     if not path.exists():
         return None
     entities = read_sheet(path, Entity, BAD_ENTITIES)
-    by_id = {entity.entity_id: entity for entity in entities}
-    if len(by_id) < len(entities) or "" in by_id:
-        raise BAD_ENTITIES.error("an id is empty or repeated", file=str(path))
-    return by_id
+    counts = Counter(entity.entity_id for entity in entities)
+    odd = [
+        f"{name!r} stands twice" if name else "an entity_id is empty" for name in counts if counts[name] > 1 or not name
+    ]
+    if odd:
+        raise BAD_ENTITIES.error(", ".join(odd), file=str(path))
+    return {entity.entity_id: entity for entity in entities}
 
 
 def check_entities(

@@ -1,8 +1,12 @@
-"""The environment in which git is run. Imports no sibling."""
+"""The environment in which git is run, and the fault that it cannot be."""
 
 import os
 
-__all__ = ["git_environment"]
+from goldspan.faults import fault
+
+__all__ = ["NO_GIT", "git_environment"]
+
+NO_GIT = fault("E901", "Git cannot be run", "Install git, and have it on the PATH.")
 
 ELSEWHERE = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE"}
 

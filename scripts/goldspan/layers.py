@@ -19,7 +19,9 @@ NO_CONFIG = fault(
     'events = "the control". Or list the control in layers.left_out.',
 )
 TWO_PARTS = fault(
-    "E031", "corpus.toml gives a Labels control two parts, or two of them one name", "Leave it one of them."
+    "E031",
+    "corpus.toml gives a Labels control two parts, or two of them one name",
+    "Leave each control one part, and give each config a name of its own.",
 )
 
 NAME = re.compile(r"(?!(?i:con|prn|aux|nul|com\d|lpt\d)$)[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")  # of folders on any system
@@ -41,7 +43,7 @@ def check_parts(layers: Layers, file: str) -> Iterator[Finding]:
     counted = Counter([*layers.parts, *layers.further.values(), *layers.left_out])
     twice = sorted(name for name, count in counted.items() if count > 1)
     if twice:
-        yield TWO_PARTS.finding(", ".join(map(repr, twice)), file=file)
+        yield TWO_PARTS.finding(", ".join(f"{name!r} has two parts" for name in twice), file=file)
 
 
 def check_names(layers: Layers, file: str) -> Iterator[Finding]:

@@ -23,4 +23,7 @@ def load_all(release: Path) -> Iterator[tuple[str, Dataset]]:
         try:
             yield name, load_dataset(str(release), name, split="train")
         except (DatasetsError, ValueError) as error:
-            raise NOT_LOADED.error(str(error), file=str(release), row=name) from error
+            said = str(error.__cause__ or error).strip().splitlines()  # of a cast: what, all columns, and why
+            raise NOT_LOADED.error(
+                " … ".join(dict.fromkeys([*said[:1], *said[-1:]])), file=str(release), row=name
+            ) from error

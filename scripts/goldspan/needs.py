@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from goldspan.corpus import Corpus
-from goldspan.faults import fault
+from goldspan.faults import fault, stop_on_errors
 from goldspan.labeling import Kind, LabelingConfig
 
 __all__ = ["check_needs"]
@@ -38,11 +38,12 @@ def check_needs(corpus: Corpus, config: LabelingConfig, *, entities: bool, clust
     Raises:
         DataError: one is not there, or has values of another kind (E540).
     """
-    for need in needs(corpus, entities=entities, clusters=clusters):
-        wrong = unmet(need, config)
-        if wrong:
-            file = str(corpus.path("labeling_config"))
-            raise NEEDED.error(f"{need.by} needs {need.control!r} to be {MAKES[need.kind]}; {wrong}", file=file)
+    file = str(corpus.path("labeling_config"))
+    stop_on_errors(
+        NEEDED.finding(f"{need.by} needs {need.control!r} to be {MAKES[need.kind]}; {wrong}", file=file)
+        for need in needs(corpus, entities=entities, clusters=clusters)
+        if (wrong := unmet(need, config))
+    )
 
 
 def needs(corpus: Corpus, *, entities: bool, clusters: bool) -> Iterator[Need]:

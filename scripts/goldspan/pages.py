@@ -9,10 +9,11 @@ from goldspan.card import Source
 from goldspan.corpus import Corpus, inside
 from goldspan.drawn import FOLDER
 from goldspan.faults import fault
+from goldspan.words import reason
 
 __all__ = ["pages_of", "read_page", "seen_from"]
 
-NO_PAGE = fault("E721", "The card or a page with figures cannot be read", "Put it where corpus.toml says.")
+NO_PAGE = fault("E721", "The card or a page with figures cannot be read", "Put it where corpus.toml says, as UTF-8.")
 
 
 def pages_of(corpus: Corpus) -> dict[Path, str]:
@@ -30,7 +31,7 @@ def read_page(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise NO_PAGE.error(str(error), file=str(path)) from error
+        raise NO_PAGE.error(reason(error), file=str(path)) from error
 
 
 def seen_from(page: Path, source: Source, corpus: Corpus) -> Source:

@@ -127,7 +127,8 @@ def check_clusters(members: Sequence[Member], claims: Mapping[str, Row], file: s
         elif claims[member.claim_id]["normalized_claim"] != member.text:
             yield OTHER_CLAIM.finding(f"{member.text!r}, not {claims[member.claim_id]['normalized_claim']!r}", **place)
         if (member.cluster_id, member.claim_id) in seen or sizes[member.cluster_id] == 1:
-            yield TWICE.finding(member.cluster_id, **place)
+            how = "alone" if sizes[member.cluster_id] == 1 else "twice"
+            yield TWICE.finding(f"{how} in {member.cluster_id!r}", **place)
         seen.add((member.cluster_id, member.claim_id))
 
 
@@ -216,7 +217,13 @@ def check_pair(task: Task, claims: Mapping[str, Row], file: str) -> Iterator[Fin
         claim_id, text = task.data.get(f"claim_{side}"), task.data.get(f"text_{side}")
         claim = claims.get(str(claim_id))
         if claim is None or claim["normalized_claim"] != text:
-            yield OTHER_CLAIM.finding(str(text), file=file, task=str(task.data.get("doc_id")), row=str(claim_id))
+            there = f"not {claim['normalized_claim']!r}" if claim else "and there is no such claim"
+            yield OTHER_CLAIM.finding(
+                f"{text!r}, {there}" if text is not None else "the task has no text of it",
+                file=file,
+                task=str(task.data.get("doc_id")),
+                row=str(claim_id),
+            )
 
 
 def read_judgement(
@@ -235,7 +242,8 @@ def read_judgement(
         else:
             findings.append(UNKNOWN_CONTROL.finding(repr(item.from_name), region=str(item.id or ""), **place))
     missing = sorted(name for name in config.attributes if values.get(name) is None)
-    findings += [BAD_VALUE.finding(name, **place) for name in missing]
+    how = {name: "is set to something else" if name in values else "is not set" for name in missing}
+    findings += [BAD_VALUE.finding(f"{name} {how[name]}", **place) for name in missing]
     return Judgement(pair, annotator or "", values, file, one.updated_at, one.ground_truth), findings
 
 
@@ -265,7 +273,7 @@ def check_scheme(scheme: PairScheme, file: str) -> None:
         raise BAD_SCHEME.error(f"no single Choices is called {' or '.join(lacking)}", file=file)
     taken = sorted(set(controls) & set(structure()["claim_relations"].names) - {"relation", "basis"})
     if taken or scheme.config.layers:
-        what = f"is a column anyway: {', '.join(taken)}" if taken else f"draws: {', '.join(scheme.config.layers)}"
+        what = f"has the name of a column: {', '.join(taken)}" if taken else f"draws: {', '.join(scheme.config.layers)}"
         raise BAD_SCHEME.error(f"a control {what}", file=file)
     named = {*rules.inverse, *rules.inverse.values(), *rules.transitive, *rules.acyclic, *filter(None, [rules.none])}
     named |= {*rules.exclusive, *rules.compatible, *rules.equal}
@@ -288,9 +296,9 @@ def relate(
     pairs = cluster_pairs(members)
     for judgement in judgements:
         if judgement.pair not in pairs or judgement.annotator in by_pair[judgement.pair]:
-            findings.append(
-                SURPLUS_PAIR.finding(judgement.annotator, file=judgement.file, task="|".join(judgement.pair))
-            )
+            why = "twice" if judgement.pair in pairs else "and no cluster holds it"
+            detail = f"by {judgement.annotator}, {why}"
+            findings.append(SURPLUS_PAIR.finding(detail, file=judgement.file, task="|".join(judgement.pair)))
         by_pair[judgement.pair][judgement.annotator] = judgement
     rows = []
     for pair, cluster in pairs.items():

@@ -18,6 +18,7 @@ from goldspan.manifest import Manifest
 from goldspan.settings import Layers
 from goldspan.store import NOT_OURS, differences, entries, new_folder
 from goldspan.tables import SPLIT_FILE
+from goldspan.words import reason
 
 __all__ = ["NOT_LOADED", "Release", "foreign", "read_manifest", "read_release", "replace_folder"]
 
@@ -56,7 +57,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise NO_MANIFEST.error(str(error), file=str(path)) from error
+        raise NO_MANIFEST.error(reason(error), file=str(path)) from error
     outside = [name for name in manifest.files if name.startswith("/") or ".." in name.split("/")]
     if outside:
         raise NO_MANIFEST.error(f"it lists {outside[0]!r}", file=str(path))
@@ -81,7 +82,7 @@ def read_release(folder: Path) -> Release:
         except FileNotFoundError:
             findings.append(NOT_A_RELEASE.finding("there is no such file", file=str(path)))
         except (OSError, pa.ArrowException) as error:
-            findings.append(NOT_A_RELEASE.finding(str(error), file=str(path)))
+            findings.append(NOT_A_RELEASE.finding(reason(error), file=str(path)))
     stop_on_errors(findings)
     return Release(folder, tables, read_card(folder / "README.md"), manifest)
 
@@ -91,7 +92,7 @@ def foreign(folder: Path) -> list[str]:
     if not folder.exists():
         return []
     if not folder.is_dir():
-        return ["it is no folder"]
+        return ["it is a file"]
     names = {path.name for path in folder.iterdir() if path.name.startswith(".")} | set(entries(folder))
     if not names:
         return []

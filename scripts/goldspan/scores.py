@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from goldspan.faults import Finding, fault
+from goldspan.words import reason
 
 __all__ = [
     "ALL",
@@ -100,7 +101,7 @@ def read_scores(path: Path) -> Kept:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Kept)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BAD_SCORES.error(str(error), file=str(path)) from error
+        raise BAD_SCORES.error(reason(error), file=str(path)) from error
 
 
 def fresh(kept: Kept, records: Records) -> list[Score]:

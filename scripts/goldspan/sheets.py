@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from goldspan.faults import Fault
+from goldspan.words import reason
 
 __all__ = ["guarded", "read_sheet", "sheet_row", "unguarded"]
 
@@ -36,7 +37,7 @@ def read_sheet(path: Path, row_type: type[T], fault: Fault, *, notes: bool = Fal
         check_header(names, needed if text.strip() else ())
         return [msgspec.convert(fitting(row, rows.line_num, notes), row_type) for row in rows]
     except (OSError, UnicodeDecodeError, csv.Error, msgspec.ValidationError) as error:
-        raise fault.error(str(error), file=str(path)) from error
+        raise fault.error(reason(error), file=str(path)) from error
 
 
 def check_header(names: Sequence[str], needed: Iterable[str]) -> None:
@@ -48,8 +49,9 @@ def check_header(names: Sequence[str], needed: Iterable[str]) -> None:
     lacking = [name for name in needed if name not in names]
     if lacking:
         raise csv.Error(f"the first line names no column {', '.join(lacking)}")
-    if len(set(names)) < len(names):
-        raise csv.Error("a column stands twice")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise csv.Error(f"the column {twice} stands twice")
 
 
 def fitting(row: dict[Any, Any], line: int, notes: bool) -> dict[str, str]:

@@ -21,8 +21,8 @@ __all__ = [
 
 NOT_OURS = fault(
     "E005",
-    "The target holds something that is no part of a release",
-    "Name an empty or new folder, or an earlier release; move what is yours out of it.",
+    "The target is no folder, or holds something that this command has not written",
+    "Name a new or empty folder, or one that the same command has written; move what is yours out of it.",
 )
 
 

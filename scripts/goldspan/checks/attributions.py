@@ -9,6 +9,8 @@ from goldspan.claims import Links, free_labels, links, role_ends
 from goldspan.records import Span
 from goldspan.related import turned
 
+DIRECTIONS = ("left", "right", "bi")
+
 
 def linked(subject: Subject) -> Links:
     """The links of the attribution layer."""
@@ -47,9 +49,10 @@ def unknown_relation(subject: Subject) -> Iterator[Hit]:
     for relation in subject.annotation.relations:
         strange = [label for label in relation.labels if known and label not in known]
         unnamed = bool(known) and not relation.labels and bool({relation.from_id, relation.to_id} & inside)
-        if strange or unnamed or relation.direction not in ("left", "right", "bi"):
-            label = ", ".join(relation.labels) or "no label"
-            yield Hit(relation.from_id, f"{label}, to {relation.to_id}, direction {relation.direction}")
+        if strange or unnamed or relation.direction not in DIRECTIONS:
+            odd = [f"label {label!r}" for label in strange] + ["no label"] * unnamed
+            odd += [] if relation.direction in DIRECTIONS else [f"direction {relation.direction!r}"]
+            yield Hit(relation.from_id, f"{', '.join(odd)}, to {relation.to_id}")
 
 
 @annotation_check(
@@ -146,8 +149,10 @@ def several_claims_on_content(subject: Subject) -> Iterator[Hit]:
     reached = Counter(chain(*link.contents.values(), *link.fragments.values()))
     for content in spans_of(subject, subject.corpus.attributions.content):
         region = content.region_id
-        if reached[region] > 1 or (region in link.continued and link.fragments.get(region)):
-            yield hit(content)
+        if reached[region] > 1:
+            yield hit(content, f"{reached[region]} relations lead to it")
+        elif region in link.continued and link.fragments.get(region):
+            yield hit(content, "it continues a content, and is continued")
 
 
 @annotation_check(

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from goldspan.arrow import COLUMN_TYPES, INTEGERS, features
 from goldspan.checks.registry import Hit, converted_check
-from goldspan.checks.release import has_null
+from goldspan.checks.release import differing, has_null, unlike
 from goldspan.convert.bio import BIO_SCHEMA
 from goldspan.convert.folder import ConvertedFolder, Texts
 from goldspan.convert.layout import FIXED, OURS, PREDICTIONS, file_name, predictions_schema, schemas
@@ -79,15 +79,15 @@ MORE_TYPES = {
 )
 def missing_column(converted: ConvertedFolder) -> Iterator[Hit]:
     for name, table in converted.tables.items():
-        odd = [field for schema in table.schemas for field in odd_fields(name, schema, converted.config)]
-        yield from (Hit(name, f"{field.name}: {field.type}") for field in odd)
+        odd = [each for schema in table.schemas for each in odd_fields(name, schema, converted.config)]
+        yield from (Hit(name, each) for each in odd)
         for column in [] if odd else FIXED_COLUMNS[name].names:
             if column not in NULLABLE.get(name, ()) and any(has_null(group[column]) for group in table.groups(column)):
-                yield Hit(name, f"{column}: null")
+                yield Hit(name, f"{column} is null")
 
 
-def odd_fields(name: str, schema: pa.Schema, config: LabelingConfig | None) -> list[pa.Field]:
-    """The columns that a file of a table lacks, as they should be, and those that it has beyond them, or twice.
+def odd_fields(name: str, schema: pa.Schema, config: LabelingConfig | None) -> list[str]:
+    """What is wrong with the columns of a file of a table: those that it lacks, has beyond them, or has twice.
 
     Those of controls are free as long as no config says what they are.
     """
@@ -96,9 +96,14 @@ def odd_fields(name: str, schema: pa.Schema, config: LabelingConfig | None) -> l
         columns, types = schemas(config)[name], []
     if config and name == "predictions":
         columns, types = predictions_schema(config), []
-    lacking = [field for field in columns if field not in list(schema)]
+    lacking = [unlike(field, schema) for field in columns if field not in list(schema)]
     surplus = [field for field in schema if field.name not in columns.names and field.type not in types]
-    return [*lacking, *surplus, *(field for field in schema if schema.names.count(field.name) > 1)]
+    twice = [one for one in dict.fromkeys(schema.names) if schema.names.count(one) > 1]
+    return [
+        *lacking,
+        *(f"{field.name} is one too many, as {field.type}" for field in surplus),
+        *(f"{one} stands twice" for one in twice),
+    ]
 
 
 @converted_check(
@@ -242,11 +247,12 @@ def other_page(converted: ConvertedFolder) -> Iterator[Hit]:
     for name, table in expected.items():
         if named.get(name) != [("train", f"{name}/train-*.parquet")]:
             yield Hit(name, "data_files")
-        if page.info(name).features != features(table.schemas[0], classes):
-            yield Hit(name, "features")
-        declared = [split.num_examples for split in page.info(name).splits]
-        if declared != [table.num_rows]:
-            yield Hit(name, f"{', '.join(map(str, declared)) or 'no'} rows, not {table.num_rows}")
+        declared, made = page.info(name).features, features(table.schemas[0], classes)
+        if declared != made:
+            yield Hit(name, f"features: {differing(declared, made)}")
+        rows = [split.num_examples for split in page.info(name).splits]
+        if rows != [table.num_rows]:
+            yield Hit(name, f"{', '.join(map(str, rows)) or 'no'} rows, not {table.num_rows}")
 
 
 @converted_check(
@@ -258,11 +264,11 @@ def other_files(converted: ConvertedFolder) -> Iterator[Hit]:
     for name, path in entries(converted.folder).items():
         match = OURS.fullmatch(name)
         if path.is_symlink() or not match or match["table"] not in {None, *converted.tables}:
-            yield Hit(name)
+            yield Hit(name, "no conversion has written it")
     for name, table in converted.tables.items():
         found = [path.name for path in table.paths]
         if found != [file_name(number, len(found)) for number in range(len(found))]:
-            yield Hit(name, ", ".join(found))
+            yield Hit(name, f"there are only {', '.join(found)}")
 
 
 @converted_check(

@@ -32,7 +32,12 @@ def zones_of(release: Release) -> dict[str, list[Zone]]:
 
 def odd(row: Row, expected: Mapping[str, object]) -> Iterator[str]:
     """What a row should hold in each column in which it holds something else."""
-    return (f"{name} {row[name]!r}, not {value!r}" for name, value in expected.items() if row[name] != value)
+    return (f"{name} {shown(row[name])}, not {shown(value)}" for name, value in expected.items() if row[name] != value)
+
+
+def shown(value: object) -> str:
+    """A value of a column as a finding shows it."""
+    return "null" if value is None else repr(value)
 
 
 def by_document(release: Release, config: str) -> dict[str, list[Row]]:
@@ -83,7 +88,7 @@ def other_claim(release: Release) -> Iterator[Hit]:
         if named <= known and named != inside:
             yield Hit(row["claim_id"], f"quantity_mention_ids {', '.join(sorted(named ^ inside))}")
         if row["cluster_id"] not in clusters.get(row["claim_id"], {None}):
-            yield Hit(row["claim_id"], f"cluster_id {row['cluster_id']}")
+            yield Hit(row["claim_id"], f"cluster_id {shown(row['cluster_id'])}")
 
 
 def lies_in(span: Row, content: list[Row]) -> bool:

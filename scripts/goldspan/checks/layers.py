@@ -54,7 +54,7 @@ def other_end(release: Release) -> Iterator[Hit]:
     documents, known = texts(release), extents(release)
     for row in rows_of(release, "relations"):
         if row["relation_id"] != relation_id(row["from_id"], row["to_id"], row["labels"], row["direction"]):
-            yield Hit(row["relation_id"], "its id")
+            yield Hit(row["relation_id"], "its place gives another id")
         for side in ("from", "to"):
             end = {name: row[f"{side}_{name}"] for name in ("config", "id", "start", "end", "text")}
             if not is_slice(documents.get(row["doc_id"], ""), end):
@@ -74,7 +74,7 @@ def other_left_out(release: Release) -> Iterator[Hit]:
     there = Counter(row["layer"] for row in rows_of(release, "annotations"))
     for name in sorted({*listed, *release.layers.left_out}) if release.manifest.text != "hydrated" else ():
         if listed.get(name) != there[name] or name not in release.layers.left_out:
-            yield Hit(name, f"{listed.get(name)}, there are {there[name]}")
+            yield Hit(name, f"it counts {listed.get(name, 'none')}, and there are {there[name]}")
 
 
 def is_end(doc_id: str, end: Row, known: Mapping[str, Mapping[str, Extent]], release: Release) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import msgspec
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from goldspan.arrow import features
 from goldspan.articles import METADATA
-from goldspan.card import Source, fill_figures, sections
+from goldspan.card import FIGURE, Source, fill_figures, sections
 from goldspan.characters import visible
 from goldspan.checks.registry import Hit, release_check
 from goldspan.croissant import CROISSANT_FILE, Described, croissant_json, rai_of
@@ -23,7 +23,7 @@ from goldspan.schemas import Row, structure
 from goldspan.store import entries
 from goldspan.tables import SPLIT_FILE
 from goldspan.tokens import decode_bio
-from goldspan.words import counted
+from goldspan.words import counted, reason
 
 
 def rows_of(release: Release, config: str) -> list[Row]:
@@ -60,15 +60,22 @@ OF_REGIONS = {"layer", "start", "end", "label"}
 )
 def missing_column(release: Release) -> Iterator[Hit]:
     if "documents" not in release.tables:
-        yield Hit("documents", "the config itself")
+        yield Hit("documents", "the config itself is missing")
     multiple = {name for name, table in release.tables.items() if "labels" in table.schema.names}
     fixed = structure(release.layers, multiple)
     for name, table in release.tables.items():
         for field in fixed[name]:
             if field.name not in table.schema.names or table.schema.field(field.name) != field:
-                yield Hit(name, f"{field.name}: {field.type}")
+                yield Hit(name, unlike(field, table.schema))
             elif field.name not in NULLABLE and has_null(asked(table, name, field.name)):
-                yield Hit(name, f"{field.name}: null")
+                yield Hit(name, f"{field.name} is null")
+
+
+def unlike(field: pa.Field, there: pa.Schema) -> str:
+    """What a table has in the place of a column."""
+    if field.name not in there.names:
+        return f"{field.name} is missing"
+    return f"{field.name} is {there.types[there.names.index(field.name)]}, not {field.type}"
 
 
 def asked(table: pa.Table, config: str, column: str) -> pa.ChunkedArray:
@@ -100,10 +107,19 @@ def other_columns(release: Release) -> Iterator[Hit]:
     }
     for name, table in release.tables.items():
         declared = release.card.info(name).features
-        if declared != features(table.schema, {"ner_tags": release.tags}):
-            yield Hit(name)
+        made = features(table.schema, {"ner_tags": release.tags})
+        if declared != made:
+            yield Hit(name, differing(declared, made))
         if files.get(name) != [("train", f"{name}/{SPLIT_FILE}")]:
-            yield Hit(name, "data_files")
+            yield Hit(name, "its data_files")
+
+
+def differing(declared: Sequence[Row], made: Sequence[Row]) -> str:
+    """The columns of which two lists of features do not say the same."""
+    odd = [one.get("name") for one in declared if one not in made] + [
+        one["name"] for one in made if one not in declared
+    ]
+    return ", ".join(map(str, dict.fromkeys(odd))) or "the order of its columns"
 
 
 @release_check(
@@ -118,7 +134,7 @@ def other_slice(release: Release) -> Iterator[Hit]:
         for row in rows_of(release, name):
             text = documents.get(row["doc_id"], "")
             if not is_slice(text, row):
-                yield Hit(row[known[name]], row["text"], (row["start"], row["end"]), text)
+                yield Hit(row[known[name]], placed(row), (row["start"], row["end"]), text)
     for row in rows_of(release, "annotations"):
         if row["layer"] and not 0 <= (row["start"] or 0) < (row["end"] or 0) <= len(documents.get(row["doc_id"], "")):
             yield Hit(row["annotation_id"], f"{row['start']} to {row['end']}")
@@ -126,7 +142,12 @@ def other_slice(release: Release) -> Iterator[Hit]:
         text = documents.get(row["doc_id"], "")
         for span in [*row["content"], *row["cue"], *row["source"]]:
             if not is_slice(text, span):
-                yield Hit(row["claim_id"], span["text"], (span["start"], span["end"]), text)
+                yield Hit(row["claim_id"], placed(span), (span["start"], span["end"]), text)
+
+
+def placed(span: Row) -> str:
+    """A span in words: its text and its place."""
+    return f"{span['text']!r} at {span['start']} to {span['end']}"
 
 
 def is_slice(text: str, span: Row) -> bool:
@@ -146,9 +167,12 @@ def other_text(release: Release) -> Iterator[Hit]:
     for row in rows_of(release, "documents"):
         digest = row["text_sha256"]
         hashed = SHA256.fullmatch(digest) if withheld else digest == sha256(row["text"].encode())
-        listed = digest in inputs or not inputs
-        if not hashed or not listed or row["n_chars"] != len(row["text"]):
-            yield Hit(row["doc_id"])
+        if not hashed:
+            yield Hit(row["doc_id"], f"text_sha256 {digest}")
+        elif inputs and digest not in inputs:
+            yield Hit(row["doc_id"], f"no input of the manifest has the hash {digest}")
+        if row["n_chars"] != len(row["text"]):
+            yield Hit(row["doc_id"], f"n_chars {row['n_chars']}, and the text has {len(row['text'])}")
 
 
 @release_check(
@@ -161,10 +185,10 @@ def repeated_key(release: Release) -> Iterator[Hit]:
         rows = rows_of(release, name)
         for value, count in Counter(row[key] for row in rows).items():
             if count > 1 or not value:
-                yield Hit(str(value), f"{counted(count, 'row')} of {name}")
+                yield Hit(str(value), f"{counted(count, 'row')} of {name}{'' if value else ' without a key'}")
         for row in rows:
             if release.manifest.text != "hydrated" and not fitting(name, row, row[key]):  # there, spans have moved
-                yield Hit(str(row[key]), name)
+                yield Hit(str(row[key]), f"its place in {name} gives another")
 
 
 def fitting(config: str, row: Row, key: str) -> bool:
@@ -212,8 +236,9 @@ def other_tokens(release: Release) -> Iterator[Hit]:
             pieces += zip(row["token_starts"], row["tokens"], strict=True)
         else:
             yield Hit(row["id"], "as many tokens as starts and tags are needed")
-        if any(text[start : start + len(piece)] != piece for start, piece in pieces):
-            yield Hit(row["id"])
+        other = next((one for one in pieces if text[one[0] : one[0] + len(one[1])] != one[1]), None)
+        if other:
+            yield Hit(row["id"], f"{other[1]!r} at {other[0]}")
 
 
 @release_check(
@@ -240,8 +265,11 @@ def other_tags(release: Release) -> Iterator[Hit]:
         if any(tag.startswith("I-") and before[1:] != tag[1:] for before, tag in pairwise(["O", *tags])):
             yield Hit(row["id"], "an I- continues nothing")
         found |= {(row["doc_id"], *span) for span in decode_bio(tokens, tags)}
-    for doc_id, start, end, label in sorted(expected ^ found):
-        yield Hit(f"{doc_id}:{start}-{end}", label)
+    for one in sorted(expected ^ found):
+        doc_id, start, end, label = one
+        yield Hit(
+            f"{doc_id}:{start}-{end}", f"{label} {'is tagged, and no mention' if one in found else 'is not tagged'}"
+        )
 
 
 def seen_of(row: Row, text: str | None) -> tuple[int, int]:
@@ -282,18 +310,20 @@ def claim_without_words(release: Release) -> Iterator[Hit]:
 @release_check(
     "E701",
     "A file is not the one that the manifest lists",
-    "Build the release again; never edit it.",
+    "Build the release again; never edit it, and move what is yours out of it.",
 )
 def other_file(release: Release) -> Iterator[Hit]:
     listed = release.manifest.files
     for name, path in entries(release.folder).items():
         if path.is_symlink() or not path.is_file():
-            yield Hit(name, "not a regular file")
-        elif name != "manifest.json" and listed.get(name) != sha256(path.read_bytes()):
-            yield Hit(name)
+            yield Hit(name, "it is no regular file")
+        elif name != "manifest.json" and name not in listed:
+            yield Hit(name, "it is not listed")
+        elif name != "manifest.json" and listed[name] != sha256(path.read_bytes()):
+            yield Hit(name, "it has other contents")
     for name in sorted(listed):
         if not (release.folder / name).is_file():
-            yield Hit(name, "missing")
+            yield Hit(name, "it is missing")
 
 
 @release_check(
@@ -304,9 +334,11 @@ def other_file(release: Release) -> Iterator[Hit]:
 def other_counts(release: Release) -> Iterator[Hit]:
     for name, table in release.tables.items():
         declared = [split.num_examples for split in release.card.info(name).splits]
-        counts = {table.num_rows, *declared, release.manifest.rows.get(name)}
-        if len(counts) > 1:
-            yield Hit(f"{name}/{SPLIT_FILE}", ", ".join(sorted(map(str, counts))))
+        listed = release.manifest.rows.get(name)
+        if {table.num_rows, *declared, listed} != {table.num_rows}:
+            in_card = ", ".join(map(str, declared)) or "none"
+            said = f"the table has {table.num_rows}, the card {in_card}, the manifest {listed}"
+            yield Hit(f"{name}/{SPLIT_FILE}", said)
 
 
 @release_check(
@@ -317,8 +349,10 @@ def other_counts(release: Release) -> Iterator[Hit]:
 def stale_figures(release: Release) -> Iterator[Hit]:
     prose, manifest = release.card.prose, release.manifest
     source = Source(release.tables, manifest.agreement, manifest.scores, manifest.figures or {})
-    if fill_figures(prose, str(release.folder / "README.md"), source) != prose:
-        yield Hit("README.md")
+    made = fill_figures(prose, str(release.folder / "README.md"), source)
+    for old, new in zip(FIGURE.finditer(prose), FIGURE.finditer(made), strict=True):
+        if old[0] != new[0]:
+            yield Hit("README.md", old["name"])
 
 
 @release_check(
@@ -347,8 +381,13 @@ def other_label_counts(release: Release) -> Iterator[Hit]:
     }
     yield from (Hit(name, "not counted") for name in sorted(counting - set(listed)))
     known = {name for name in listed if known_column(release, name)}
-    counted = count_labels(release.tables, {name: tuple(listed[name]) for name in known})
-    yield from (Hit(name) for name in listed if name not in known or counted[name] != listed[name])
+    there = count_labels(release.tables, {name: tuple(listed[name]) for name in known})
+    for name, counts in listed.items():
+        if name not in known:
+            yield Hit(name, "there is no such column")
+        elif there[name] != counts:
+            odd = [label for label in {**counts, **there[name]} if counts.get(label) != there[name].get(label)]
+            yield Hit(name, ", ".join(f"{one!r} {counts.get(one)}, not {there[name].get(one)}" for one in odd))
 
 
 def known_column(release: Release, name: str) -> bool:
@@ -368,7 +407,7 @@ def other_description(release: Release) -> Iterator[Hit]:
         described = (release.folder / CROISSANT_FILE).read_bytes()
         rai = rai_of(described)
     except (OSError, msgspec.MsgspecError, RecursionError) as error:
-        yield Hit(CROISSANT_FILE, str(error))
+        yield Hit(CROISSANT_FILE, reason(error))
         return
     texts = [text for value in rai.values() for text in (value if isinstance(value, list) else [value])]
     if described != croissant_json(to_describe(release), rai) or not set(texts) <= set(

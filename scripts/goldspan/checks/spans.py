@@ -12,6 +12,8 @@ from goldspan.labeling import Attribute
 from goldspan.records import Span
 from goldspan.words import counted
 
+SHOWN = 40  # code points of a span in a message
+
 
 def in_text(subject: Subject, *layers: str | None) -> list[Span]:
     """The spans of some layers (of all that are released, if none is given) inside the text, in text order."""
@@ -69,7 +71,7 @@ def white_space_at_edge(subject: Subject) -> Iterator[Hit]:
     for span in in_text(subject):
         text = subject.article.text[span.start : span.end]
         if text != text.strip():
-            yield hit(span, repr(text[:1] + "…" + text[-1:]))
+            yield hit(span, repr(text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}…{text[-SHOWN // 2 :]}"))
 
 
 @annotation_check(
@@ -170,14 +172,18 @@ def in_unannotated_zone(subject: Subject) -> Iterator[Hit]:
 @annotation_check(
     "E311",
     "Two entity mentions cross, or mentions nest deeper than the corpus allows (max_nesting)",
-    "Draw one of them again so that it lies inside the other or apart from it.",
+    "Draw one of them again so that it lies inside the other or apart from it; set max_nesting in corpus.toml if "
+    "mentions may nest deeper.",
 )
 def crossing_or_deep_entities(subject: Subject) -> Iterator[Hit]:
     around: list[Span] = []
     for span in in_text(subject, subject.corpus.layers.entities):
         around = [outer for outer in around if span.start < outer.end]
-        if len(around) > subject.corpus.max_nesting or not all(outer.covers(*span.extent) for outer in around):
-            yield hit(span, f"with region {around[-1].region_id}")
+        crossed = [outer.region_id for outer in around if not outer.covers(*span.extent)]
+        if crossed:
+            yield hit(span, f"it crosses region {crossed[-1]}")
+        elif len(around) > subject.corpus.max_nesting:
+            yield hit(span, f"it lies in {counted(len(around), 'mention')}, and {subject.corpus.max_nesting} may be")
         around.append(span)
 
 

@@ -162,7 +162,7 @@ def check_target(out: Place) -> None:
         if not Path(out).exists():
             return
         if not Path(out).is_dir():
-            raise NOT_OURS.error("it is no folder", file=str(out))
+            raise NOT_OURS.error("it is a file", file=str(out))
     foreign = [name for name in names_at(out) if not OURS.fullmatch(name)]
     if foreign:
         raise NOT_OURS.error(", ".join(foreign[:5]), file=shown(out))

@@ -14,6 +14,7 @@ from goldspan.convert.layout import OURS, TABLES
 from goldspan.faults import fault
 from goldspan.labeling import LabelingConfig
 from goldspan.store import entries
+from goldspan.words import reason
 
 __all__ = ["ConvertedFolder", "Stored", "Texts", "read_converted", "read_tables", "readable"]
 
@@ -139,4 +140,4 @@ def readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException) as error:
-        raise NO_TABLE.error(str(error), file=str(path)) from error
+        raise NO_TABLE.error(reason(error), file=str(path)) from error

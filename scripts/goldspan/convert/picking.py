@@ -13,6 +13,7 @@ from msgspec import Struct
 from goldspan.export.standing import latest
 from goldspan.faults import Finding, fault
 from goldspan.picks import BY_ANNOTATOR, rule_of
+from goldspan.words import counted
 
 __all__ = ["MAJORITY", "Agreed", "Row", "RowsOf", "agreed", "by_annotation", "candidates", "marked_by", "picked"]
 
@@ -117,7 +118,9 @@ def picked(rows: Sequence[Row], pick: str) -> Picked:
     left_out = Counter(
         {"annotations that are not picked": len(rows) - len(one), "documents of which no annotation is picked": not one}
     )
-    findings = [] if one else [NOT_PICKED.finding(f"{pick}, of {len(rows)}", task=rows[0]["doc_id"])]
+    findings = (
+        [] if one else [NOT_PICKED.finding(f"{pick}, of {counted(len(rows), 'annotation')}", task=rows[0]["doc_id"])]
+    )
     return Picked(one, +left_out, findings)
 
 

@@ -261,7 +261,7 @@ class Work:
         text = text_of(task.data, config.source) if config.source else None
         place = {"file": file, "task": doc_id}
         if task.id is None and task.data.get("doc_id") is None:
-            self.leave_out_task(task, NO_ID.finding(file=file))
+            self.leave_out_task(task, NO_ID.finding(file=file, context=text[:60] if isinstance(text, str) else ""))
         elif isinstance(text, NoText):
             self.leave_out_task(task, text.fault.finding(text.detail, **place))
         else:
@@ -334,7 +334,9 @@ class Work:
         one.result = sifted.kept
         if not self.batch.add([each]):  # not seen to happen: lose it with its place
             one.result = []
-            sifted.rejects.append(Reject("value", sifted.kept, [WRONG_FORM.finding(**place)]))
+            sifted.rejects.append(
+                Reject("value", sifted.kept, [WRONG_FORM.finding("its values fit no column", **place)])
+            )
             self.batch.add([each])
         for reject in sifted.rejects:
             self.outcome.items.rejected += len(reject.item)

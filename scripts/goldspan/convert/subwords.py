@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from goldspan.arrow import INTEGERS
 from goldspan.faults import fault
+from goldspan.words import reason
 
 __all__ = ["REST", "as_subwords", "load_tokenizer"]
 
@@ -29,7 +30,7 @@ def load_tokenizer(path: Path) -> Any:
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises nothing narrower
-        raise NO_TOKENIZER.error(str(error), file=str(path)) from error
+        raise NO_TOKENIZER.error(reason(error), file=str(path)) from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

@@ -28,7 +28,7 @@ def keep_figures(folder: Path) -> list[Path]:
     charts, names = charts_of(inputs, tables), asked(pages_of(inputs.corpus).values())
     card = str(inputs.corpus.path("card"))
     known = ", ".join(charts)
-    stop_on_errors(NO_CHART.finding(f"{name}, of {known}", file=card) for name in names if name not in charts)
+    stop_on_errors(NO_CHART.finding(f"{name!r}, not one of {known}", file=card) for name in names if name not in charts)
     made = {name: drawn(charts[name].spec, charts[name].says).encode() for name in names}
     place, earlier = inputs.corpus.path("figures"), kept_names(inputs.corpus)
     files = {place / f"{name}.svg": data for name, data in made.items()}

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from goldspan.faults import Fault, fault
 from goldspan.labeling import LabelingConfig, TextFolder
+from goldspan.words import reason
 
 __all__ = ["NoText", "file_at", "text_folder", "with_folders"]
 
@@ -104,4 +105,4 @@ def text_in(path: Path) -> str | NoText:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        return NoText(NO_FILE, f"{path}: {error}")
+        return NoText(NO_FILE, f"{path}: {reason(error)}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from goldspan.export.reader import Identified, TaskAnnotation
 from goldspan.faults import Finding, fault
+from goldspan.words import counted
 
 __all__ = ["ALIASES", "KNOWN", "LEFT_OUT", "unkept_notes", "unknown_fields"]
 
@@ -53,10 +54,12 @@ KNOWN = {
 def unknown_fields(counts: Mapping[str, int], **place: str) -> Iterator[Finding]:
     """A finding for each field that was passed over, with how often it was (W206)."""
     for name, count in sorted(counts.items()):
-        yield UNKNOWN_FIELD.finding(f"{name}, {count} times", **place)
+        yield UNKNOWN_FIELD.finding(f"{name}, {counted(count, 'time')}", **place)
 
 
 def unkept_notes(counts: Mapping[str, int], **place: str) -> Iterator[Finding]:
     """One finding about what stands in the notes of regions, values and relations, if anything does (W207)."""
     if counts:
-        yield NOTED.finding(", ".join(f"{name} {count} times" for name, count in sorted(counts.items())), **place)
+        yield NOTED.finding(
+            "; ".join(f"{name}, {counted(count, 'time')}" for name, count in sorted(counts.items())), **place
+        )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from goldspan.export.reader import Item, TaskAnnotation, Value
 from goldspan.faults import Finding, fault
 from goldspan.labeling import LabelingConfig
+from goldspan.words import counted
 
 __all__ = ["left_out", "misplaced", "shape"]
 
@@ -69,7 +70,7 @@ def is_value(value: Value) -> bool:
 def left_out(away: Counter[str]) -> Iterator[Finding]:
     """A warning for each control whose regions were left out (W204)."""
     for control, count in sorted(away.items()):
-        yield ELSEWHERE.finding(f"{control}, {count} item{'s' * (count > 1)}")
+        yield ELSEWHERE.finding(f"{control}, {counted(count, 'item')}")
 
 
 def misplaced(items: Sequence[Item], config: LabelingConfig) -> list[Item]:

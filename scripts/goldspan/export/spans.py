@@ -1,5 +1,6 @@
 """A task of an export -> annotations: regions with their labels and attributes, and the relations between them."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -48,9 +49,9 @@ UNKNOWN_CONTROL = fault(
 )
 NO_REGION = fault(
     "E210",
-    "A value has no region, or a region has no offsets",
-    "Set the value again in Label Studio, or give it the id of its region where it was made; of a region, give start "
-    "and end.",
+    "A value has no region, or a region has no id or no offsets",
+    "Set the value again in Label Studio, or give it the id of its region where it was made; give a region an id, "
+    "start and end.",
 )
 REPEATED_REGION = fault(
     "E211", "Two regions of one annotation have the same id", "Delete one of them in Label Studio and draw it again."
@@ -132,7 +133,7 @@ def read_annotations(
         for item in placed.task.annotations if said is not WHICH_UNIT else ():
             annotator = users.annotator(placed.file, item.completed_by)
             if item.was_cancelled:
-                findings.append(SKIPPED.finding(annotator or "", **place))
+                findings.append(SKIPPED.finding(annotator or users.shown(placed.file, item.completed_by), **place))
             elif annotator is None:
                 findings.append(UNKNOWN_ANNOTATOR.finding(users.shown(placed.file, item.completed_by), **place))
             else:
@@ -271,8 +272,9 @@ class Result:
 
     def read_region(self, region: str | None, layer: str, value: Value) -> None:
         """Keep a region, if it has an id of its own and offsets."""
-        if region is None or value.start is None or value.end is None:
-            self.report(NO_REGION, f"control {layer}", region)
+        lacking = "id" if region is None else "start" if value.start is None else "end" if value.end is None else ""
+        if region is None or lacking:
+            self.report(NO_REGION, f"a region of {layer!r} has no {lacking}", region)
         elif region in self.regions:
             self.report(REPEATED_REGION, "", region)
         else:
@@ -293,7 +295,8 @@ class Result:
         """The regions with their values, once every item is read; values without a region are findings."""
         for region in sorted(set(self.values) - set(self.regions) - {TASK}):
             if self.values[region]:
-                self.report(NO_REGION, ", ".join(sorted(self.values[region])), region)
+                values = ", ".join(map(repr, sorted(self.values[region])))
+                self.report(NO_REGION, f"the region of a value of {values} is not there", region)
         return tuple(
             Span(
                 region_id=region,
@@ -335,5 +338,5 @@ def texts_of(attribute: Attribute, value: Value) -> Any:
 
 def shown(value: Value) -> str:
     """A value as an error shows it."""
-    held = value.choices or value.text or value.number or value.rating or value.taxonomy or value.datetime
-    return repr(held or value.selected)
+    held = value.choices, value.text, value.number, value.rating, value.taxonomy, value.datetime, value.selected
+    return next((json.dumps(one, ensure_ascii=False) for one in held if one not in (None, "", [])), "empty")

@@ -10,6 +10,7 @@ from goldspan.export.addresses import NoText, file_at
 from goldspan.faults import fault
 from goldspan.labeling import TextSource
 from goldspan.labeling.source import LACKING, REFERENCE, Encoding, value_at
+from goldspan.words import reason
 
 __all__ = ["NO_TEXT", "NoText", "text_of"]
 
@@ -106,6 +107,6 @@ def decoded(text: str, encoding: Encoding) -> str | NoText:
         data = base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
         return data.decode()
     except UnicodeDecodeError as error:
-        return data.decode("latin-1") if encoding is Encoding.base64 else NoText(NOT_ENCODED, str(error))
+        return data.decode("latin-1") if encoding is Encoding.base64 else NoText(NOT_ENCODED, reason(error))
     except (binascii.Error, ValueError) as error:
         return NoText(NOT_ENCODED, f"no base64 ({error})")

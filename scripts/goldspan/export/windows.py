@@ -19,18 +19,25 @@ from msgspec import Struct
 from goldspan.export.lenient import is_json, spoilt_by
 from goldspan.faults import DataError, Finding, fault
 from goldspan.remote import Place, open_input, remote_errors, shown, size_of
+from goldspan.words import counted
 
 __all__ = ["Bounds", "Form", "Window", "bounds_of", "form_of", "windows"]
 
-UNREADABLE = fault("E201", "The export is not JSON", "Download it again from Label Studio, in the format JSON.")
+LARGEST_TASK = 1 << 26  # bytes: beyond it a file is refused, not held in memory
+
+UNREADABLE = fault(
+    "E201",
+    "The export cannot be read, or is not JSON",
+    "Name the file that was exported, or download it again from Label Studio, in the format JSON.",
+)
 WRONG_FORM = fault(
     "E202",
     "The export does not have the form of a Label Studio JSON export",
-    "Download it again in the format JSON; JSON-MIN, CSV and CONLL lose what is needed here.",
+    "Download it again in the format JSON; JSON-MIN, CSV and CONLL lose what is needed here. A task may have "
+    f"{LARGEST_TASK >> 20} MB at most.",
 )
 
 WINDOW = 1 << 17  # bytes that are read at once: what is made of them stays in a cache
-LARGEST_TASK = 1 << 26  # bytes: beyond it a file is refused, not held in memory
 HEAD = 1 << 16
 STEP = 1 << 14  # bytes
 NEAR = 1 << 23  # bytes in which an edge is looked for
@@ -255,7 +262,9 @@ class Decoding(Generic[T]):
         try:
             return self.either(b"[" + data + b"]")
         except msgspec.DecodeError as error:
-            detail = f"{said(error, offset - 1)}, in the task at byte {offset}, after {self.count} whole tasks"
+            detail = (
+                f"{said(error, offset - 1)}, in the task at byte {offset}, after {counted(self.count, 'whole task')}"
+            )
             finding = UNREADABLE.finding(detail, file=self.name)
             return Window(self.count, [], [], size=len(data), broken=[(data, finding)])
 
@@ -263,7 +272,7 @@ class Decoding(Generic[T]):
         """What is no JSON, as a finding: with the byte of the file, and the number of whole tasks before it."""
         found = BYTE.search(str(error))
         whole = self.count + sum(1 for _ in edges(data, int(found[1]) if found else len(data)))
-        return UNREADABLE.error(f"{said(error, offset)}, after {whole} whole tasks", file=self.name)
+        return UNREADABLE.error(f"{said(error, offset)}, after {counted(whole, 'whole task')}", file=self.name)
 
 
 def said(error: Exception, offset: int) -> str:
@@ -291,7 +300,7 @@ def array_windows(file: BufferedReader, kind: type[T], bounds: Bounds, name: str
         window, cut = first_that_decodes(decoding, buffer, filled, at, opening)
         if window is None:
             if len(buffer) >= LARGEST_TASK:
-                detail = f"a task of more than {LARGEST_TASK >> 20} MB, after {decoding.count} whole tasks"
+                detail = f"a task of more than {LARGEST_TASK >> 20} MB, after {counted(decoding.count, 'whole task')}"
                 raise WRONG_FORM.error(detail, file=name)
             buffer += bytes(len(buffer))
             continue
@@ -389,7 +398,7 @@ def line_windows(file: BinaryIO, kind: type[T], bounds: Bounds, name: str) -> It
         whole = not got or at + len(data) >= bounds.end
         edge = len(data) if whole else data.rfind(b"\n") + 1
         if not edge and len(data) > LARGEST_TASK:
-            detail = f"a line of more than {LARGEST_TASK >> 20} MB, after {decoding.count} whole tasks"
+            detail = f"a line of more than {LARGEST_TASK >> 20} MB, after {counted(decoding.count, 'whole task')}"
             raise WRONG_FORM.error(detail, file=name)
         yield from decoding.lines(data[:edge], at)
         at, rest = at + edge, data[edge:]

@@ -77,8 +77,8 @@ def need(table: pa.Table, columns: Iterable[str], filled: Iterable[str], kind: F
     Raises:
         DataError: it does not (the fault given, which validating the folder finds, too).
     """
-    stop_on_errors(kind.finding(f"{name}: missing", **place) for name in columns if name not in table.column_names)
-    stop_on_errors(kind.finding(f"{name}: null", **place) for name in filled if has_null(table[name]))
+    stop_on_errors(kind.finding(f"{name} is missing", **place) for name in columns if name not in table.column_names)
+    stop_on_errors(kind.finding(f"{name} is null", **place) for name in filled if has_null(table[name]))
 
 
 def refer(ids: Iterable[str], known: Iterable[str], what: str, place: str) -> None:

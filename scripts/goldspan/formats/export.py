@@ -189,7 +189,7 @@ def check_target(out: Path) -> None:
     if not out.exists():
         return
     if not out.is_dir():
-        raise NOT_OURS.error("it is no folder", file=str(out))
+        raise NOT_OURS.error("it is a file", file=str(out))
     try:
         listed = {SUMMARY, *msgspec.json.decode((out / SUMMARY).read_bytes(), type=Summary).files}
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
@@ -218,9 +218,9 @@ def findings(summary: Summary, collection: Collection) -> Iterator[Finding]:
     """What the summary says is not written, a finding each."""
     yield from collection.findings
     for what, count in summary.cannot_hold.items():
-        yield NOT_ALL.finding(f"{summary.format} cannot hold {count} {what}")
+        yield NOT_ALL.finding(f"{summary.format} cannot hold {what}: {count}")
     for what, count in summary.left_out.items():
-        yield NOT_ALL.finding(f"{count} {what} are left out")
+        yield NOT_ALL.finding(f"what is left out, {what}: {count}")
     if summary.format is Format.spacy and collection.main is None:
         yield NO_ENTITIES.finding(", ".join(map(repr, collection.layers)))
     if summary.format in OF_CHOICES and collection.unsure:

@@ -69,7 +69,7 @@ def check_columns(release: Release) -> None:
         DataError: one has not (E600).
     """
     if "documents" not in release.tables:
-        raise FAULTS["E600"].error("the config itself", file=str(release.folder), row="documents")
+        raise FAULTS["E600"].error("the config itself is missing", file=str(release.folder), row="documents")
     multiple = {name for name, table in release.tables.items() if "labels" in table.column_names}
     columns = structure(release.layers, multiple)
     for name, table in release.tables.items():

@@ -22,6 +22,7 @@ from goldspan.hydrate.withhold import ANCHORS, Anchors, Document
 from goldspan.manifest import TextState
 from goldspan.released import Release, read_release, replace_folder
 from goldspan.tables import SPLIT_FILE, parquet
+from goldspan.words import reason
 
 __all__ = ["Hydrated", "hydrate"]
 
@@ -99,7 +100,7 @@ def read_anchors(release: Release) -> Anchors:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Anchors)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise NOT_WITHHELD.error(str(error), file=str(path)) from error
+        raise NOT_WITHHELD.error(reason(error), file=str(path)) from error
 
 
 def wanted_documents(release: Release, anchors: Mapping[str, Document]) -> list[Wanted]:

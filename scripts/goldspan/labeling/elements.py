@@ -12,7 +12,9 @@ from goldspan.faults import fault
 __all__ = ["NOT_A_CONFIG", "Tag", "read_tags"]
 
 NOT_A_CONFIG = fault(
-    "E003", "The labeling config cannot be read", "Save the labeling config of the Label Studio project as XML."
+    "E003",
+    "The labeling config cannot be read",
+    "Give it as XML, as it stands in the project's settings in Label Studio, under Labeling Interface, Code.",
 )
 
 
@@ -63,8 +65,10 @@ def read_tags(xml: bytes, file: str = "") -> list[Tag]:
     """
     try:
         return list(tag_of(fromstring(xml, forbid_dtd=True), {}).walk())
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise NOT_A_CONFIG.error(f"not safe, well-formed XML ({error})", file=file) from error
+    except DefusedXmlException as error:
+        raise NOT_A_CONFIG.error("it declares a document type or entities, which are not read", file=file) from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise NOT_A_CONFIG.error(f"it is not well-formed XML ({error})", file=file) from error
     except RecursionError as error:
         raise NOT_A_CONFIG.error("it is nested too deep", file=file) from error
 

@@ -17,11 +17,12 @@ from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.labeling import LabelingConfig
 from goldspan.records import Article
 from goldspan.tasks import MODEL, Task
+from goldspan.words import counted, reason
 
 __all__ = ["predicted"]
 
 NO_PREDICTIONS = fault(
-    "E993", "The file holds no predictions", "Name one that goldspan predict has written: --out FILE."
+    "E993", "The file holds no predictions that can be used", "Name one that goldspan predict has written: --out FILE."
 )
 NO_FIT = fault(
     "E994",
@@ -55,9 +56,9 @@ def predicted(path: Path, tasks: Sequence[Task], config: LabelingConfig) -> tupl
     found = read_predicted(path)
     versions = {one.predictions[0].model_version for one in found}
     if len(versions) != 1:
-        raise NO_PREDICTIONS.error(f"{len(versions)} versions of models", file=str(path))
+        raise NO_PREDICTIONS.error(f"they are by {counted(len(versions), 'version')} of models", file=str(path))
     if len({str(one.data.get("doc_id")) for one in found}) < len(found):
-        raise NO_PREDICTIONS.error("two of one document", file=str(path))
+        raise NO_PREDICTIONS.error("two are of one document", file=str(path))
     ours = {task["data"]["doc_id"]: task for task in tasks}
     stop_on_errors(misfit for one in found for misfit in misfits(one, ours, config, str(path)))
     made = [{**ours[one.data["doc_id"]], "predictions": msgspec.to_builtins(one.predictions)} for one in found]
@@ -73,7 +74,7 @@ def read_predicted(path: Path) -> list[Predicted]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[Predicted])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise NO_PREDICTIONS.error(str(error), file=str(path)) from error
+        raise NO_PREDICTIONS.error(reason(error), file=str(path)) from error
 
 
 def shown(data: dict[str, Any], config: LabelingConfig) -> str:
@@ -88,16 +89,16 @@ def misfits(one: Predicted, ours: dict[str, Task], config: LabelingConfig, file:
     task = ours.get(doc_id) if isinstance(doc_id, str) else None
     place = {"file": file, "task": doc_id or ""}
     if task is None:
-        yield NO_FIT.finding("no such document", **place)
+        yield NO_FIT.finding("the corpus has no such document", **place)
         return
     text, other = (shown(data, config) for data in (task["data"], one.data))
     if text != other:
-        yield NO_FIT.finding("another text", **place)
+        yield NO_FIT.finding("it is of another text", **place)
         return
     try:
         items = msgspec.convert(one.predictions[0].result, list[Item])
     except msgspec.ValidationError as error:
-        yield NO_FIT.finding(str(error), **place)
+        yield NO_FIT.finding(reason(error), **place)
         return
     article = Article(str(doc_id), "", text, "", {})
     annotation, findings = read_annotation(items, article.doc_id, "", file, config)

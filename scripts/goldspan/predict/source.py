@@ -20,7 +20,8 @@ __all__ = ["Source", "corpus_source", "text_source"]
 NOTHING = fault(
     "E990",
     "There is no article to predict",
-    "Add one to sources.csv, or name some that are annotated: --articles 'news-*'; of --texts, NAME.txt are taken.",
+    "Add one to sources.csv, or name some that are annotated: --articles 'news-*'. In a folder of --texts, name each "
+    "NAME.txt, by letters, digits, dots, hyphens and underscores.",
 )
 
 
@@ -45,7 +46,7 @@ def corpus_source(folder: Path, patterns: Sequence[str] = ()) -> Source:
     stop_on_errors(findings)
     for pattern in patterns:
         if not any(fnmatchcase(article.doc_id, pattern) for article in articles):
-            raise NOTHING.error(f"none is {pattern}", file=str(folder))
+            raise NOTHING.error(f"no doc_id is {pattern!r}", file=str(folder))
     if patterns:
         chosen = [one for one in articles if any(fnmatchcase(one.doc_id, pattern) for pattern in patterns)]
     else:
@@ -79,7 +80,9 @@ def text_source(folder: Path, config: Path, language: str) -> Source:
     rows = [{"doc_id": path.stem, "file": path.name} for path in sorted(folder.glob("*.txt"))]
     odd = [row["file"] for row in rows if not DOC_ID.fullmatch(row["doc_id"])]
     if odd or not rows:
-        raise NOTHING.error(f"no id: {', '.join(odd)}" if odd else "no *.txt", file=str(folder))
+        raise NOTHING.error(
+            f"names that can be no id: {', '.join(odd)}" if odd else "there is no *.txt", file=str(folder)
+        )
     labeling = load_labeling_config(config)
     layers = with_further(Layers(), [*labeling.layers])
     corpus = Corpus(name=folder.name, version="0.0.0", layers=layers, language=language)

@@ -7,8 +7,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from goldspan.faults import DataError
-from goldspan.git import git_environment
+from goldspan.git import NO_GIT, git_environment
 from goldspan.publishing.publish import OTHER_TAG, REFUSED, UNREACHABLE, Parcel, Planned, foreign_names, planned
+from goldspan.words import reason
 
 __all__ = ["plan_git"]
 
@@ -30,13 +31,13 @@ class Repository(Struct, frozen=True):
         """What git prints.
 
         Raises:
-            DataError: it fails: the remote cannot be reached (E925), or anything else (E926).
+            DataError: it fails: the remote cannot be reached (E925), there is no git (E901), or anything else (E926).
         """
         command = ["git", "--git-dir", str(self.folder), *arguments]
         try:
             done = subprocess.run(command, input=data, capture_output=True, env=git_environment(), check=False)  # noqa: S603
         except FileNotFoundError as error:
-            raise REFUSED.error("git is not installed", file=self.url) from error
+            raise NO_GIT.error(reason(error)) from error
         if done.returncode:
             raise self.failure(done.stderr.decode(errors="replace"))
         return done.stdout

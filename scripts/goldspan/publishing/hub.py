@@ -78,7 +78,7 @@ def connect(repository: str, token: str | None) -> Hub:
         DataError: the token holds what none holds (E922).
     """
     if token is not None and not (token.isascii() and token.isprintable()):
-        raise NOT_ACCEPTED.error("it holds what no token holds")
+        raise NOT_ACCEPTED.error("it has a character that no token has")
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     if not sys.stderr.isatty():
         disable_progress_bars()

@@ -34,7 +34,7 @@ __all__ = [
     "planned",
 ]
 
-UNFIT = fault("E920", "The release is not fit to be published", "Mend what is named with it and build again.")
+UNFIT = fault("E920", "The release is not fit to be published", "Mend what is named and build again.")
 BAD_TARGET = fault(
     "E921",
     "This is no target that a release can be published to",
@@ -128,7 +128,7 @@ def pack(folder: Path) -> Parcel:
     manifest = read_manifest(folder / "manifest.json")
     files = {name: as_file(name, path) for name, path in entries(folder).items()}
     stop_on_errors(  # it may have changed since it was validated
-        UNFIT.finding(name, file=str(folder))
+        UNFIT.finding(f"{name} is not what the manifest lists", file=str(folder))
         for name, file in files.items()
         if name != "manifest.json" and manifest.files.get(name) != file.sha256
     )
@@ -180,7 +180,7 @@ def check_address(text: str) -> None:
         parts = urlsplit(text)
         shown = parts.username is not None if parts.scheme in ("http", "https") else parts.password is not None
     except ValueError:
-        raise BAD_TARGET.error() from None
+        raise BAD_TARGET.error("it is no address") from None
     if shown:
         raise BAD_TARGET.error("it holds a name or password; leave that to git's credential helper")
     if parts.scheme not in SCHEMES:

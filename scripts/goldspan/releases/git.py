@@ -4,12 +4,12 @@ import subprocess
 from pathlib import Path, PurePosixPath
 
 from goldspan.faults import DataError, fault
-from goldspan.git import git_environment
+from goldspan.git import NO_GIT, git_environment
+from goldspan.words import reason
 
 __all__ = ["GIT_FAILED", "NOTHING_THERE", "files_at", "git", "revision", "try_git"]
 
-NO_GIT = fault("E901", "Git cannot be run", "Install git, and have it on the PATH.")
-GIT_FAILED = fault("E902", "Git refuses", "Read what it says; the corpus must lie in a repository of git.")
+GIT_FAILED = fault("E902", "Git refuses", "Mend what it names, then run the same command again.")
 NO_REPOSITORY = fault(
     "E542",
     "The folder lies in no repository of git, so that no tag or revision can be looked up",
@@ -36,7 +36,7 @@ def try_git(folder: Path, *arguments: str) -> Done:
             command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=git_environment()
         )
     except (OSError, ValueError) as error:
-        raise NO_GIT.error(str(error)) from error
+        raise NO_GIT.error(reason(error)) from error
 
 
 def git(folder: Path, *arguments: str) -> bytes:

@@ -9,6 +9,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from goldspan.faults import fault
+from goldspan.words import reason
 
 __all__ = ["download"]
 
@@ -40,5 +41,5 @@ def download(address: str) -> Path:
             allow_patterns=["README.md", "manifest.json", "*.parquet"],
         )
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise NO_DATASET.error(f"{address}: {error}") from error
+        raise NO_DATASET.error(f"{address}: {reason(error)}") from error
     return Path(folder)

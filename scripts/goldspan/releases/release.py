@@ -38,7 +38,9 @@ NO_ENTRY = fault(
     "Add an entry (goldspan release --draft writes one).",
 )
 NOT_COMMITTED = fault(
-    "E914", "The commit lacks a file of the release or of its inputs, or has it otherwise", "Let git keep it as it is."
+    "E914",
+    "The commit lacks a file of the release or of its inputs, or has it otherwise",
+    "Commit it, and let no rule of git leave it out or change it (.gitignore, .gitattributes).",
 )
 
 CHANGELOG = "CHANGELOG.md"
@@ -100,7 +102,11 @@ def check_clean(folder: Path) -> None:
     listed = git(folder, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal").decode(
         errors="replace"
     )
-    stop_on_errors(DIRTY.finding(file=line[3:]) for line in listed.split("\0") if line)
+    stop_on_errors(
+        DIRTY.finding("git does not know it" if line.startswith("??") else "it has changed", file=line[3:])
+        for line in listed.split("\0")
+        if line
+    )
 
 
 def check_committed(built: Built, commit: str) -> Iterator[Finding]:
@@ -114,10 +120,18 @@ def check_committed(built: Built, commit: str) -> Iterator[Finding]:
     wanted |= {path.relative_to(folder).as_posix(): sha256(data) for path, data in built.pages.items()}
     for name in sorted(held.keys() | built.files.keys()):
         if held.get(name) != built.files.get(name):
-            yield NOT_COMMITTED.finding(file=f"{release_path}/{name}")
+            why = (
+                "is not in it"
+                if name not in held
+                else "has other contents"
+                if name in built.files
+                else "is no part of it"
+            )
+            yield NOT_COMMITTED.finding(f"it {why}", file=f"{release_path}/{name}")
     for path, hashed in sorted(wanted.items()):
-        if [sha256(data) for data in files_at(folder, commit, path).values()] != [hashed]:
-            yield NOT_COMMITTED.finding(file=path)
+        there = [sha256(data) for data in files_at(folder, commit, path).values()]
+        if there != [hashed]:
+            yield NOT_COMMITTED.finding("it has other contents" if there else "it is not in it", file=path)
 
 
 def check_version(corpus: Corpus, last: str | None, step: Step) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from goldspan.faults import DataError, fault
 from goldspan.released import read_release
 from goldspan.releases.git import NOTHING_THERE, files_at, revision
 from goldspan.releases.sides import Side, side_of
+from goldspan.words import reason
 
 __all__ = ["files_of", "load_side", "side_of_files"]
 
@@ -94,7 +95,7 @@ def files_of(corpus: Path, commit: str) -> dict[str, bytes]:
     try:
         path = PurePosixPath(msgspec.toml.decode(text, type=Settings).files.release)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise NOTHING_THERE.error(f"corpus.toml of {commit}: {error}", file=str(corpus)) from error
+        raise NOTHING_THERE.error(f"corpus.toml of {commit}: {reason(error)}", file=str(corpus)) from error
     if path.is_absolute() or ".." in path.parts:
         raise NOTHING_THERE.error(f"{path} leaves the corpus", file=str(corpus))
     files = files_at(corpus, commit, str(path))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from goldspan.checks.release import OF_REGIONS, has_null
+from goldspan.checks.release import OF_REGIONS, has_null, unlike
 from goldspan.faults import Finding, fault, stop_on_errors
 from goldspan.hashes import sha256
 from goldspan.labels import labels_in
@@ -20,7 +20,7 @@ __all__ = ["BESIDE", "Row", "Side", "read_attributes", "side_of"]
 
 NO_KEY = fault(
     "E904",
-    "The rows of a config cannot be told apart: a column is missing or of another type, or a key stands twice",
+    "The rows of a config cannot be told apart: a column is missing, of another type or null, or a key stands twice",
     "Validate the release (goldspan validate), and build it again.",
 )
 
@@ -125,13 +125,14 @@ def check_keys(release: Release, label_columns: Mapping[str, str]) -> Iterator[F
     for config, table in release.tables.items():
         for name in needed_columns(config, terms[config]):
             if name not in table.column_names or table.schema.field(name).type != schemas[config].field(name).type:
-                yield NO_KEY.finding(name, file=str(release.folder), row=config)
+                odd = unlike(schemas[config].field(name), table.schema)
+                yield NO_KEY.finding(odd, file=str(release.folder), row=config)
             elif (config, name) not in MAY_BE_NULL and has_null(table[name]):
-                yield NO_KEY.finding(f"{name}: null", file=str(release.folder), row=config)
+                yield NO_KEY.finding(f"{name} is null", file=str(release.folder), row=config)
         key = terms[config].key
         found = table[key].to_pylist() if key in table.column_names else []
         for twice in sorted(str(value) for value, count in Counter(found).items() if count > 1):
-            yield NO_KEY.finding(twice, file=str(release.folder), row=config)
+            yield NO_KEY.finding(f"{twice} stands twice", file=str(release.folder), row=config)
 
 
 def needed_columns(config: str, terms: Terms) -> list[str]:

@@ -94,7 +94,7 @@ def connect(url: str | None, api_key: str | None, *, any_version: bool = False, 
         url, api_key = server.url, local.token(server)
     url, api_key = url.rstrip("/"), (api_key or "").strip()
     if not api_key.isascii() or not api_key.isprintable():
-        raise NOT_ACCEPTED.error("it holds what no token holds", file=url)
+        raise NOT_ACCEPTED.error("it has a character that no token has", file=url)
     warnings = list(check_address(url))
     with named_errors(url):
         studio = Studio(url, client_of(url, api_key), retries + 1, warnings)

@@ -14,6 +14,7 @@ from goldspan.labeling import LabelingConfig, load_labeling_config
 from goldspan.predict.pushed import predicted
 from goldspan.studio.restore import restored
 from goldspan.tasks import PREANNOTATION, Proposal, Task, adjudication_tasks, article_tasks, claim_pair_tasks
+from goldspan.words import reason
 
 __all__ = ["Choice", "Kind", "Wanted", "project_title", "wanted_project"]
 
@@ -145,5 +146,5 @@ def instructions(guidelines: Path) -> str:
     try:
         text = guidelines.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise NO_GUIDELINES.error(str(error), file=str(guidelines)) from error
+        raise NO_GUIDELINES.error(reason(error), file=str(guidelines)) from error
     return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))

@@ -16,6 +16,7 @@ from transformers.utils import logging
 
 from goldspan.train.encoder_head import IGNORED, Head
 from goldspan.train.models import NO_ENCODER, Setup
+from goldspan.words import reason
 
 __all__ = ["Encoder", "Recipe", "Row", "begin", "fine_tune", "load", "logits"]
 
@@ -90,7 +91,7 @@ def begin(auto: Any, head: Head, setup: Setup) -> tuple[Any, Any, Head]:
     except ModuleNotFoundError:
         raise
     except Exception as error:  # whatever a library says of files that are none of its own
-        raise NO_ENCODER.error(str(error), file=base) from error
+        raise NO_ENCODER.error(reason(error), file=base) from error
     if not tokenizer.is_fast:
         raise NO_ENCODER.error("its tokeniser tells no offsets", file=base)
     if set(tokenizer.get_vocab()) <= set(tokenizer.all_special_tokens):  # transformers makes one up where none is

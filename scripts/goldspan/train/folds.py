@@ -11,6 +11,7 @@ from goldspan.duplicates import joins, runs_of_words
 from goldspan.faults import Finding, fault
 from goldspan.settings import NearDuplicates
 from goldspan.train.examples import Described, Examples, Item, Passage
+from goldspan.words import counted
 
 __all__ = ["Fold", "folds", "left_out", "split_items", "split_passages"]
 
@@ -63,11 +64,11 @@ def folds(examples: Examples, count: int | None = None, *, by_time: bool = False
     groups = together(documents, examples.near)
     least = count + by_time if count else 2
     if len(groups) < least:
-        raise TOO_FEW.error(f"{len(groups)}, not {least}")
+        raise TOO_FEW.error(f"{counted(len(groups), 'group')}, and {least} are needed")
     made = in_time(groups, count or min(len(groups) - 1, MOST)) if by_time else apart(groups, count)
     whole = [fold for fold in made if is_whole(examples, fold)]
     if not whole:
-        raise TOO_FEW.error("none has something to learn from and something to test")
+        raise TOO_FEW.error("no fold has something to learn from and something to test")
     return whole
 
 
@@ -154,8 +155,8 @@ def split_items(items: Iterable[Item], fold: Fold) -> tuple[list[Item], list[Ite
 def left_out(examples: Examples, made: Iterable[Fold]) -> list[Finding]:
     """What of the data is no part of the scores (W980)."""
     apart = sorted(used(examples) - {doc_id for fold in made for doc_id in fold.train | fold.test})
-    counted = {**examples.left_out, **({"documents that are in no fold": len(apart)} if apart else {})}
-    return [NOT_LEARNT.finding(f"{what}: {count}") for what, count in counted.items()]
+    counts = {**examples.left_out, **({"documents that are in no fold": len(apart)} if apart else {})}
+    return [NOT_LEARNT.finding(f"{what}: {count}") for what, count in counts.items()]
 
 
 def used(examples: Examples) -> set[str]:

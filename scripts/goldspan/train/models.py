@@ -18,6 +18,7 @@ from goldspan.faults import DataError, fault
 from goldspan.progress import Show, silent
 from goldspan.store import NOT_OURS, new_folder
 from goldspan.train.examples import SPAN_TASKS, Examples, Item, Labels, Layers, Passage, Task, task_name
+from goldspan.words import reason
 
 __all__ = [
     "KINDS",
@@ -217,7 +218,7 @@ def check_target(out: Path) -> None:
     if not out.exists():
         return
     if not out.is_dir():
-        raise NOT_OURS.error("it is no folder", file=str(out))
+        raise NOT_OURS.error("it is a file", file=str(out))
     try:
         listed = {ABOUT, *read_about(out).files}
     except DataError:
@@ -251,7 +252,7 @@ def read_about(folder: Path) -> About:
     try:
         said = msgspec.json.decode(path.read_bytes(), type=About)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise NO_MODEL.error(str(error), file=str(folder)) from error
+        raise NO_MODEL.error(reason(error), file=str(folder)) from error
     if said.kind not in KINDS:
         raise NO_MODEL.error(f"its kind is {said.kind!r}", file=str(folder))
     return said
@@ -275,4 +276,4 @@ def load_model(folder: Path) -> tuple[About, Model]:
     except ModuleNotFoundError:
         raise
     except Exception as error:  # whatever a library says of a file that is not its own
-        raise NO_MODEL.error(str(error), file=str(folder)) from error
+        raise NO_MODEL.error(reason(error), file=str(folder)) from error
