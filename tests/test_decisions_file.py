@@ -86,7 +86,7 @@ def test_a_terminal_is_shown_rows_without_a_header_where_the_file_has_one(differ
         (f"{ANN}\n", ["the first line names no column conflict, text, take, value, reason"]),
         (f"{HEAD}\nx,y\nz,,A,,\n,,A,,why\n", ["no conflict", "no take and no reason", "no reason"]),
         (f"{HEAD}\nx,,A,,r\nx,,B,,r,a note\n", ["an earlier row decides this conflict"]),
-        (f"{HEAD},take\n", ["a column stands twice"]),
+        (f"{HEAD},take\n", ["the column take stands twice"]),
     ],
 )
 def test_what_is_wrong_in_the_file_is_said_row_by_row(text: str, details: list[str], tmp_path: Path) -> None:

@@ -204,7 +204,7 @@ XMLS = {
 def test_a_config_with_entities_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / "c.xml").write_bytes(XMLS[name].encode("utf-16" if name == "UTF-16" else "utf-8"))
     (tmp_path / "e.json").write_text("[]")
-    with pytest.raises(DataError, match=r"E003 .*DTDForbidden"):
+    with pytest.raises(DataError, match=r"E003 .*it declares a document type or entities"):
         convert([tmp_path / "e.json"], tmp_path / "c.xml", tmp_path / "out")
 
 
