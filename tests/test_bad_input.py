@@ -43,7 +43,11 @@ def set_value(path: str, value: object) -> Callable[[list[dict[str, Any]]], None
 BAD: dict[str, tuple[Damage, str, str]] = {
     "changed article": (replace(ARTICLE, "Hun Manet", "Hun Mamet"), "E104", ARTICLE),
     "empty article": (write(ARTICLE, b" \n"), "E105", "no text"),
-    "column twice": (replace(SOURCES, "outlet,outlet_basis", "outlet,outlet"), "E101", "the column outlet stands twice"),
+    "column twice": (
+        replace(SOURCES, "outlet,outlet_basis", "outlet,outlet"),
+        "E101",
+        "the column outlet stands twice",
+    ),
     "article outside the corpus": (symlink, "E002", "004_370c05daa2c68e05.txt"),
     "path out of the corpus": (
         replace(SOURCES, "000_837ee0e059dd1e0d.txt", "../../../x.txt"),
