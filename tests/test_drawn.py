@@ -144,7 +144,7 @@ def test_a_figure_that_cannot_be_drawn_is_named_with_those_that_can(figured: Pat
     before = fingerprint(figured)
     result = run("figures", "--corpus", figured)
     assert (result.returncode, result.stdout) == (1, "")
-    assert "E729 No such figure can be drawn of this corpus: cluster-none, of labels" in result.stderr
+    assert "E729 No such figure can be drawn of this corpus: 'cluster-none', not one of labels" in result.stderr
     assert fingerprint(figured) == before
 
 
