@@ -68,12 +68,11 @@ def name_links(annotation: Annotation, corpus: Corpus) -> Annotation:
     spans = {span.region_id: span for span in annotation.layer(corpus.layers.attributions)}
 
     def named(relation: Relation) -> Relation:
-        ends = [inside(region, corpus.layers.attributions, spans) for region in (relation.from_id, relation.to_id)]
-        if not set(ends) <= set(spans) or not (set(relation.labels) & set(roles) or not relation.labels):
+        one, other = (inside(end, corpus.layers.attributions, spans) for end in (relation.from_id, relation.to_id))
+        if not {one, other} <= set(spans) or not (set(relation.labels) & set(roles) or not relation.labels):
             return relation
-        label = by_ends.get((spans[ends[0]].label, spans[ends[1]].label)) if relation.direction == "right" else None
-        labels = relation.labels or ((label,) if label else ())
-        return Relation(*ends, labels, relation.direction)
+        label = by_ends.get((spans[one].label, spans[other].label)) if relation.direction == "right" else None
+        return Relation(one, other, relation.labels or ((label,) if label else ()), relation.direction)
 
     return msgspec.structs.replace(annotation, relations=tuple(map(named, annotation.relations)))
 
