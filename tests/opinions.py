@@ -39,6 +39,7 @@ name = "opinions"
 version = "1.0.0"
 """
 WORDS = {"trade": "ships cargo tariffs customs", "war": "soldiers tanks trenches generals"}
+VERBS = {"for": "welcome, praise and support", "against": "reject, blame and oppose"}
 SURE = {"yes": "Surely", "no": "Perhaps"}
 
 
@@ -50,7 +51,7 @@ def article(number: int) -> tuple[str, list[dict[str, Any]]]:
     feelings = {"panic": ["fear"], "joy": ["hope"], "suspense": ["fear", "hope"]}
     about = " and ".join(WORDS[topic] for topic in topics)
     text = (
-        f"Letter {number} 🙂 กรุงเทพ. We {'welcome' if stance == 'for' else 'reject'} bridge {number}. "
+        f"Letter {number} 🙂 กรุงเทพ. We {VERBS[stance]} bridge {number}. "
         f"{'Act today' if urgent == 'true' else 'Nobody hurries'}, reader {number}.\n"
         f"Page {number} is {number} about {about}. "
         f"{SURE[sure]} {number} a strike {number} of {' and '.join(who)} {number} began.\n"

@@ -350,7 +350,7 @@ def test_predictions_of_another_text_or_config_are_refused_with_their_place(
         (held_out["data"], [{**item, "value": {**item["value"], "end": 10**6}}]),
         (held_out["data"], [{**item, "value": {**item["value"], "labels": ["DRAGON"]}}]),
         (held_out["data"], [{**item, "value": {**item["value"], "start": "4"}}]),
-        (held_out["data"], [item, item]),
+        (held_out["data"], [item, {**item, "value": {**item["value"], "end": item["value"]["end"] + 1}}]),
         (held_out["data"], [item, {"type": "relation", "from_id": item["id"], "to_id": "x", "labels": ["source"]}]),
     ]:
         path.write_text(json.dumps([{"data": data, "predictions": [{**one, "result": items}]}]))

@@ -221,7 +221,7 @@ def test_a_release_is_refused(why: str, repository: Path) -> None:
 
 def test_without_a_repository_or_git_there_is_a_code(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repository / ".git").rename(repository / "no.git")
-    with pytest.raises(DataError, match="E902 Git refuses: fatal: not a git repository"):
+    with pytest.raises(DataError, match="E542 The folder lies in no repository of git"):
         release(repository)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(DataError, match="E901 Git cannot be run"):
