@@ -106,6 +106,15 @@ def test_exports_of_one_project_share_tasks_and_so_their_numbers(corpus: Path) -
     assert annotators(build(corpus)) == {"user-1": REGIONS}
 
 
+def test_exports_that_share_a_copy_of_an_annotation_are_of_one_server(corpus: Path) -> None:
+    made = {"created_at": "2026-11-02T10:00:00.123456Z"}
+    write_export(corpus, exported(annotation(), 1, **made), name="articles-1", made=None)
+    write_export(corpus, exported(annotation(), 1, **made), name="articles-2", made=None)
+    assert annotators(build(corpus)) == {"user-1": REGIONS}
+    write_export(corpus, exported(annotation(), 1), name="articles-2", made=None)
+    assert [one.code for one in errors(corpus)] == ["E528"]
+
+
 def test_an_address_is_learnt_from_an_export_of_the_same_server(corpus: Path) -> None:
     write_export(corpus, exported(annotation(), 1), name="articles-1")
     write_export(corpus, exported(annotation(), ANN), name="articles-2")

@@ -1,7 +1,8 @@
 """Who made the annotations of some exports: users of Label Studio -> annotators.
 
 Every server counts its users anew, so that the first user of each is number 1. An address says who somebody is, and a
-number does so only inside one server. Two exports are known to be of one server if they share a task.
+number does so only inside one server. Two exports are known to be of one server if they share a task, or a copy of an
+annotation.
 """
 
 from collections import defaultdict
@@ -13,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from goldspan.corpus import Annotator
-from goldspan.export.reader import Task, User
+from goldspan.export.reader import Task, TaskAnnotation, User
 from goldspan.faults import Finding, fault, printable_json
 from goldspan.hashes import sha256
 
@@ -138,13 +139,21 @@ def spelled(exports: Exports) -> Iterator[tuple[Path, int | str | User]]:
 
 
 def servers(exports: Exports) -> dict[Path, int]:
-    """A number for each export, the same for those that are known to be of one server: they share a task."""
+    """A number for each export, the same for those that are known to be of one server.
+
+    They share a task, or an annotation to the letter, where the export does not say when its task was made.
+    """
     groups = {file: number for number, file in enumerate(exports)}
     first: dict[object, Path] = {}
+    copies: dict[object, tuple[Path, TaskAnnotation]] = {}
     for file, tasks in exports.items():
         for task in tasks:
             if task.created_at:
                 join(groups, first.setdefault(task.identity, file), file)
+            for one in task.annotations if not task.created_at else ():
+                place, other = copies.setdefault((task.id, one.id, one.created_at), (file, one))
+                if one.id is not None and one.created_at and one.result and one == other:
+                    join(groups, place, file)
     return groups
 
 
