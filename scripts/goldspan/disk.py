@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["alone", "aside_for", "sync_file", "sync_folder", "take_place", "tidy", "write_synced"]
+__all__ = ["ASIDE", "alone", "aside_for", "sync_file", "sync_folder", "take_place", "tidy", "write_synced"]
 
 ASIDE = re.compile(r"\.(?P<name>.+)\.goldspan-\w{8}", re.DOTALL)
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
