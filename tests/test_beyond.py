@@ -449,7 +449,7 @@ def test_a_setting_that_names_what_the_labeling_config_lacks(small_corpus: Path,
     with (small_corpus / "corpus.toml").open("a", encoding="utf-8") as file:
         file.write('\n[dates]\nlabels = ["DAY"]\nclaims = ["when"]\n')
     result = run("build", "--corpus", small_corpus)
-    assert "'normalized', 'when', 'DAY'" in result.stderr
+    assert "the attribute 'normalized', the attribute 'when', in 'name' the label 'DAY'" in result.stderr
 
 
 def resettled(change: Callable[[Row], None]) -> Callable[[Path], None]:

@@ -237,7 +237,7 @@ def test_nested_choices_are_paths(choices: list[Any], paths: list[list[str]], tm
 @pytest.mark.parametrize("listed", ["", '<Choice value="Sport"/>'])
 def test_a_path_of_a_control_that_is_not_nested_is_no_value(multiple: str, listed: str, tmp_path: Path) -> None:
     xml = view(TEXT, f'<Choices name="topic" toName="t" value="$opts" {multiple}>{listed}</Choices>')
-    with pytest.raises(DataError, match=r"E212 .*topic is \[\['Sport', 'Ball'\]\]"):
+    with pytest.raises(DataError, match=r'E212 .*topic is \[\["Sport", "Ball"\]\]'):
         converted(tmp_path, xml, task({"text": SOLD}, held("c", "topic", "t", "choices", [["Sport", "Ball"]])))
 
 
@@ -248,7 +248,7 @@ def test_the_better_of_a_pair_is_a_value_of_the_task(side: str, to: str, tmp_pat
     _, rows = converted(tmp_path, xml, one)
     assert (rows["documents"][0]["text"], rows["documents"][0]["b"]) == ("One.", "Other.")
     assert rows["annotations"][0]["pw"] == side
-    with pytest.raises(DataError, match=r"E212 .*pw is 'both'"):
+    with pytest.raises(DataError, match=r'E212 .*pw is "both"'):
         converted(tmp_path, xml, task({"a": "", "b": ""}, held("p", "pw", to, "pairwise", "both", field="selected")))
 
 

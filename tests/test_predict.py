@@ -269,7 +269,11 @@ def test_wrong_calls_and_articles_are_refused(models: list[Path], run: Run, tmp_
     for arguments, status, said in [
         (["--corpus", ROOT], 1, "E990 There is no article to predict: all are annotated"),
         (["--corpus", ROOT, "--articles", "9*"], 1, "E990 There is no article to predict: no doc_id is '9*'"),
-        (["--texts", tmp_path / "texts", "--config", CONFIG], 1, "E990 There is no article to predict: no *.txt"),
+        (
+            ["--texts", tmp_path / "texts", "--config", CONFIG],
+            1,
+            "E990 There is no article to predict: there is no *.txt",
+        ),
         (["--texts", tmp_path / "texts"], 2, "--texts goes with --config"),
         (["--corpus", ROOT, "--order", "random"], 2, "random"),
     ]:

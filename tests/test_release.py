@@ -151,8 +151,8 @@ def test_findings_as_json(run: Run, release: Path) -> None:
         "file": str(release),
         "row": "notes.txt",
         "code": "E701",
-        "message": "A file is not the one that the manifest lists",
-        "remedy": "Build the release again; never edit it.",
+        "message": "A file is not the one that the manifest lists: it is not listed",
+        "remedy": "Build the release again; never edit it, and move what is yours out of it.",
     }
 
 
