@@ -145,6 +145,21 @@ def test_values_of_spans_without_a_majority_are_counted(folder: Path) -> None:
     assert (found.spans, found.left_out) == (1, {"values of spans or relations without a majority": 1})
 
 
+def test_a_relation_is_the_same_whichever_way_round_it_was_drawn(folder: Path) -> None:
+    spans = region("a", "Ada", "PER"), region("o", "Oslo", "LOC")
+    drawn = [("a", "o", "right"), ("o", "a", "left"), ("o", "a", "right")]
+    annotations = [
+        made(number, number, 1, *spans, {"type": "relation", "from_id": one, "to_id": other, "direction": direction, "labels": ["in"]})
+        for number, (one, other, direction) in enumerate(drawn, 1)
+    ]  # fmt: skip
+    (folder / "1-0.json").write_text(json.dumps([{"id": 9, "data": {"text": TEXT}, "annotations": annotations}]))
+    convert([folder / "1-0.json"], folder / "config.xml", folder / "out")
+    found = export(folder / "out", Format.jsonl, folder / "new", pick="majority").summary
+    assert (found.spans, found.left_out) == (2, {"relations without a majority": 1})
+    (relation,) = json.loads((folder / "new/documents.jsonl").read_text())["relations"]
+    assert (relation["from"], relation["to"], relation["direction"]) == ("1:a", "1:o", "right")
+
+
 def test_without_a_rule_each_annotation_is_tagged(folder: Path) -> None:
     converted(folder)
     assert [name for name, _, _ in spans(folder)] == ["11", "12", "13", "21"]

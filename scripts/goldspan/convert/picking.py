@@ -13,6 +13,7 @@ from msgspec import Struct
 from goldspan.export.standing import latest
 from goldspan.faults import Finding, fault
 from goldspan.picks import BY_ANNOTATOR, rule_of
+from goldspan.records import forward
 from goldspan.words import counted
 
 __all__ = ["MAJORITY", "Agreed", "Row", "RowsOf", "agreed", "by_annotation", "candidates", "marked_by", "picked"]
@@ -33,7 +34,9 @@ RowsOf = Callable[[str], list[Row]]
 MAJORITY = "majority"
 SPAN = ("layer", "start", "end")
 OF_A_SPAN = frozenset({"span_id", "annotation_id", "doc_id", "text", "labels", "parent_span_id", *SPAN})
-OF_A_RELATION = frozenset({"relation_id", "annotation_id", "doc_id", "from_span_id", "to_span_id", "labels"})
+OF_A_RELATION = frozenset(
+    {"relation_id", "annotation_id", "doc_id", "from_span_id", "to_span_id", "labels", "direction"}
+)
 
 
 class Candidate(Struct, frozen=True):
@@ -140,8 +143,9 @@ def agreed(
 ) -> Agreed:
     """What more than half of a document's annotators have alike, each by the annotation that was saved last.
 
-    Spans are alike in layer, extent and labels, relations in their ends, labels and direction. Of a span's columns, and
-    of the ``controls`` of the whole task, those values stand that more than half have.
+    Spans are alike in layer, extent and labels, relations in their ends, labels and direction, whichever way round they
+    were drawn. Of a span's columns, and of the ``controls`` of the whole task, those values stand that more than half
+    have.
     """
     voting = one_of_each(annotations)
     voters, half = {row["annotation_id"] for row in voting}, len(voting) / 2
@@ -157,20 +161,25 @@ def agreed(
     }
     by_relation: dict[tuple[Any, ...], dict[str, Row]] = defaultdict(dict)
     for row in (row for row in relations if row["annotation_id"] in voters):
-        joined = names.get(row["from_span_id"]), names.get(row["to_span_id"])
-        how = row["direction"], tuple(sorted(row["labels"] or ()))
-        by_relation[(*joined, *how)].setdefault(row["annotation_id"], row)
+        by_relation[link_of(row, names)].setdefault(row["annotation_id"], row)
     kept = []
-    for (one, other, *_), rows in by_relation.items():
+    for (one, other, direction, _), rows in by_relation.items():
         if len(rows) > half and one in standing and other in standing:
             ends = {"from_span_id": standing[one]["span_id"], "to_span_id": standing[other]["span_id"]}
-            kept.append({**common(list(rows.values()), OF_A_RELATION, half, left_out), **ends})
+            kept.append({**common(list(rows.values()), OF_A_RELATION, half, left_out), **ends, "direction": direction})
     left_out["spans without a majority"] = len(by_span) - len(standing)
     left_out["relations without a majority"] = len(by_relation) - len(kept)
     values = {name: most([row[name] for row in voting], half) for name in controls}
     lacking = [name for name in values if values[name] is None and any(row[name] is not None for row in voting)]
     left_out["values without a majority"] = len(lacking)
     return Agreed(list(standing.values()), kept, values, +left_out)
+
+
+def link_of(row: Row, names: Mapping[str, Hashable]) -> tuple[Any, ...]:
+    """What makes a relation the same as another annotator's: its ends, its direction and its labels."""
+    one, other, direction = forward(row["from_span_id"], row["to_span_id"], row["direction"])
+    ends = [names.get(one), names.get(other)]
+    return (*(sorted(ends, key=str) if direction == "bi" else ends), direction, tuple(sorted(row["labels"] or ())))
 
 
 def common(rows: Sequence[Row], fixed: Iterable[str], half: float, left_out: Counter[str]) -> Row:
