@@ -12,7 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-__all__ = ["TEXTS", "XML", "tasks", "write_opinions"]
+from goldspan.build import build, write_build
+
+__all__ = ["TEXTS", "XML", "build_opinions", "tasks"]
 
 XML = """
 <View>
@@ -108,6 +110,12 @@ def tasks() -> list[dict[str, Any]]:
         }
         for number, name in enumerate(NAMES)
     ]
+
+
+def build_opinions(folder: Path) -> Path:
+    """Write the corpus into a new folder, and its release."""
+    write_build(build(write_opinions(folder)), folder / "dataset/release")
+    return folder
 
 
 def write_opinions(folder: Path) -> Path:

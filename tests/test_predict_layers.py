@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from goldspan.build import build, write_build
 from goldspan.export.reader import Item
 from goldspan.export.spans import read_annotation
 from goldspan.faults import DataError
@@ -17,7 +16,7 @@ from goldspan.predict.prediction import predict
 from goldspan.predict.source import corpus_source, text_source
 from goldspan.studio.projects import Choice, Kind, wanted_project
 from goldspan.train.examples import Task
-from tests.opinions import write_opinions
+from tests.opinions import build_opinions
 from tests.trained import train
 
 NEW = "d12"
@@ -26,9 +25,7 @@ MODELS = [(Task.documents, ""), (Task.spans, "event"), (Task.spans, "emotion"), 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_opinions(tmp_path_factory.mktemp("opinions") / "corpus")
-    write_build(build(folder), folder / "dataset/release")
-    return folder
+    return build_opinions(tmp_path_factory.mktemp("opinions") / "corpus")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from goldspan.build import build, write_build
+from goldspan.build import build
 from goldspan.faults import DataError
 from goldspan.scores import read_scores
 from goldspan.train.examples import Described, Examples, Task
@@ -16,14 +16,12 @@ from goldspan.train.light import train_classes
 from goldspan.train.models import Setup, load_model
 from goldspan.train.reading import read_examples
 from tests.conftest import ROOT, Run
-from tests.opinions import TEXTS, XML, tasks, write_opinions
+from tests.opinions import TEXTS, XML, build_opinions, tasks
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_opinions(tmp_path_factory.mktemp("opinions") / "corpus")
-    write_build(build(folder), folder / "dataset/release")
-    return folder
+    return build_opinions(tmp_path_factory.mktemp("opinions") / "corpus")
 
 
 @pytest.fixture(scope="module")

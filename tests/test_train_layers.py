@@ -12,15 +12,13 @@ from goldspan.train.examples import Examples, Task
 from goldspan.train.models import Setup, fit, load_model
 from goldspan.train.reading import read_examples
 from tests.conftest import ROOT, Run
-from tests.opinions import TEXTS, write_opinions
+from tests.opinions import TEXTS, build_opinions
 from tests.wide import write_wide_corpus
 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_opinions(tmp_path_factory.mktemp("opinions") / "corpus")
-    write_build(build(folder), folder / "dataset/release")
-    return folder / "dataset/release"
+    return build_opinions(tmp_path_factory.mktemp("opinions") / "corpus") / "dataset/release"
 
 
 def spans(examples: Examples, doc_id: str) -> list[tuple[str, str, str]]:
