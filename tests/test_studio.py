@@ -193,7 +193,7 @@ def test_where_nothing_is_to_be_settled_nothing_is_pushed(small_corpus: Path) ->
 
 def test_a_program_that_fails_is_not_started(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="E803 Label Studio did not start"):
-        manage(Path(shutil.which("false") or ""), tmp_path, ["init"], "secret")
+        manage(Path(shutil.which("false") or ""), tmp_path / "x.sqlite3", ["init"], "secret")
 
 
 def test_guidelines_become_html_in_which_no_html_runs(tmp_path: Path) -> None:

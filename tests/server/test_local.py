@@ -142,15 +142,21 @@ def read_all(terminal: int) -> str:
 
 
 def test_a_first_start_that_was_killed_is_finished_by_the_next(tmp_path: Path) -> None:
-    """Only the command is killed: what it had begun still runs, and must not be in the way."""
+    """Only the command is killed: what it had begun still runs, and must not be in the way.
+
+    Nor must a database be in the way that it left half made, since not every migration can be run again.
+    """
     studio = Studio(tmp_path / "home")
     del studio.env["LABEL_STUDIO_PASSWORD"]
+    studio.data.mkdir(parents=True)
+    (studio.data / "setup.sqlite3").write_bytes(b"half of a database")
     with studio.begin("studio", "start", "--port", studio.port) as start:
         with pytest.raises(subprocess.TimeoutExpired):
             start.wait(20)
         start.kill()
     left = studio.process
     assert left.is_running()
+    assert not (studio.data / "label_studio.sqlite3").exists()
     try:
         started = studio.studio("start", "--port", studio.port)
         assert started.stderr == "goldspan studio password sets another password\n"

@@ -21,6 +21,7 @@ from filelock import FileLock
 from msgspec import Struct
 from platformdirs import user_data_path
 
+from goldspan.disk import sync_file
 from goldspan.faults import fault
 from goldspan.progress import Show, silent
 from goldspan.studio.install import VERSION, install
@@ -52,6 +53,7 @@ SETTINGS = {
 }
 SCARCE = 100  # megabytes
 LOG, SETUP_LOG = "server.log", "setup.log"
+DATABASE, UNFINISHED = "label_studio.sqlite3", "setup.sqlite3"
 DATA_VARIABLE, PORT_VARIABLE, VERSION_VARIABLE = (
     "LABEL_STUDIO_BASE_DATA_DIR",
     "LABEL_STUDIO_PORT",
@@ -126,12 +128,12 @@ def start(port: int, user: str, password: str | None = None, show: Show = silent
         running = find()
         if running:
             wait_for(running, data / LOG, show)
-            return Started(running, first_user(data) or user)
+            return Started(running, first_user(data / DATABASE) or user)
         program = install(show)
         for left in processes(data):  # by a start that was killed
             end(left)
         try_port(port)
-        known, made = first_user(data), None
+        known, made = first_user(data / DATABASE), None
         if known is None:
             made = password or secrets.token_urlsafe(12)
             set_up(program, data, user, made, show)
@@ -156,7 +158,7 @@ def token(server: LocalServer) -> str:
         DataError: it has none (E804).
     """
     query = "SELECT key FROM authtoken_token JOIN htx_user ON htx_user.id = user_id ORDER BY htx_user.id LIMIT 1"
-    row = ask(folder(), query)
+    row = ask(folder() / DATABASE, query)
     if row is None:
         raise NO_SERVER.error("its database has no user", file=server.url)
     return str(row)
@@ -170,30 +172,38 @@ def set_password(user: str, password: str) -> None:
     """
     data = folder()
     with FileLock(data / "start.lock"):
-        if first_user(data) is None:
+        if first_user(data / DATABASE) is None:
             raise NO_USER.error("goldspan studio start makes the first one", file=user)
-        said = manage(install(), data, ["reset_password", "--username", user], password)
+        said = manage(install(), data / DATABASE, ["reset_password", "--username", user], password)
     if "successfully changed" not in said and "same as current" not in said:
         raise NO_USER.error(said.strip().splitlines()[-1] if said.strip() else "no such user", file=user)
 
 
 def set_up(program: Path, data: Path, user: str, password: str, show: Show) -> None:
-    """Make the database and its first user."""
+    """Make the database and its first user, aside, so that there is no database that a killed set-up left half made.
+
+    Some of Label Studio's migrations cannot be run again once they were begun.
+    """
     show("making Label Studio's database, about a minute")
-    manage(program, data, ["init", "--username", user], password, show)
-    if first_user(data) is None:
+    for left in data.glob(f"{UNFINISHED}*"):
+        left.unlink()
+    made = data / (DATABASE if (data / DATABASE).exists() else UNFINISHED)
+    manage(program, made, ["init", "--username", user], password, show)
+    if first_user(made) is None:
         raise NOT_STARTED.error("it made no user", file=str(data / SETUP_LOG))
+    sync_file(made)
+    made.replace(data / DATABASE)
 
 
-def manage(program: Path, data: Path, arguments: list[str], password: str, show: Show = silent) -> str:
+def manage(program: Path, database: Path, arguments: list[str], password: str, show: Show = silent) -> str:
     """Run a command of Label Studio that asks for a password, and give back what it said.
 
     The password goes by the pipe of its standard input; a session of its own keeps it from asking on the terminal.
     """
-    log = data / SETUP_LOG
+    log = database.parent / SETUP_LOG
     with log.open("w+", encoding="utf-8", errors="replace") as said:
         options: dict[str, Any] = {
-            "env": environment(data),
+            "env": {**environment(database.parent), "DATABASE_NAME": str(database)},
             "stdout": said,
             "stderr": said,
             "text": True,
@@ -204,7 +214,7 @@ def manage(program: Path, data: Path, arguments: list[str], password: str, show:
             with suppress(BrokenPipeError), process.stdin:
                 process.stdin.write(f"{password}\n")
             while process.poll() is None:
-                migrations = ask(data, "SELECT count(*) FROM django_migrations")
+                migrations = ask(database, "SELECT count(*) FROM django_migrations")
                 show(f"setting up Label Studio's database: {migrations or 0} migrations")
                 time.sleep(0.2)
         finally:
@@ -281,19 +291,18 @@ def try_port(port: int) -> None:
             raise PORT_IN_USE.error(f"{HOST}:{port}, {error.strerror}") from error
 
 
-def first_user(data: Path) -> str | None:
+def first_user(database: Path) -> str | None:
     """The e-mail address of the server's first user."""
-    return ask(data, "SELECT email FROM htx_user WHERE active_organization_id IS NOT NULL ORDER BY id LIMIT 1")
+    return ask(database, "SELECT email FROM htx_user WHERE active_organization_id IS NOT NULL ORDER BY id LIMIT 1")
 
 
-def ask(data: Path, query: str) -> str | None:
+def ask(database: Path, query: str) -> str | None:
     """The first value that Label Studio's database answers; None while there is none."""
-    path = data / "label_studio.sqlite3"
-    if not path.exists():
+    if not database.exists():
         return None
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)) as database:
-            row = database.execute(query).fetchone()
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
+            row = connection.execute(query).fetchone()
     except sqlite3.Error:
         return None
     return None if row is None else str(row[0])
